@@ -1,0 +1,41 @@
+"""Activities: what people did, and what was done to reach them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from portal.db import Instant
+
+
+class Direction(StrEnum):
+    """Who made the first move. It comes from the mapping; nobody guesses it."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    UNKNOWN = "unknown"
+
+
+class ActivityKind(SQLModel, table=True):
+    """A kind of activity: a number in bulk, a word for people."""
+
+    __tablename__ = "activity_kind"
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True, max_length=60)
+    is_request: bool = Field(
+        default=False, description="An inbound request: they came and asked for something."
+    )
+    weight: float = Field(default=1.0, description="Points an activity adds to engagement at once.")
+
+
+class Activity(SQLModel, table=True):
+    __tablename__ = "activity"
+    __table_args__ = (Index("ix_activity_person", "person_id", "at", "kind_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=Instant)
+    kind_id: int = Field(foreign_key="activity_kind.id")
+    import_id: int | None = Field(default=None, foreign_key="import.id")

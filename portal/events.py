@@ -1,0 +1,83 @@
+"""What happened: append-only, ids not names, and the one place where the sentence people read is written."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Index
+from sqlmodel import Field, Session, SQLModel
+
+from portal.db import Instant, Json
+
+
+class Event(SQLModel, table=True):
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_subject", "subject", "subject_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant, index=True)
+    user_id: int | None = Field(
+        default=None, foreign_key="user_account.id", description="None: the portal itself."
+    )
+    kind: str = Field(max_length=60, index=True)
+    subject: str = Field(max_length=40)
+    subject_id: int
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+
+
+def record(
+    session: Session, kind: str, subject: str, subject_id: int, *, by: int | None, at: datetime, **data: Any
+) -> None:
+    """Note one change. `kind` must have a sentence; `by` is a user's id, None for the portal itself."""
+    if kind not in SENTENCES:
+        raise KeyError(f"no sentence for events of the kind {kind!r}")
+    session.add(Event(at=at, user_id=by, kind=kind, subject=subject, subject_id=subject_id, data=data))
+
+
+def sentence(event: Event) -> str:
+    """What happened, to be read after the name of who did it: "invited ada@example.com"."""
+    return SENTENCES[event.kind](event.data)
+
+
+def _n(data: dict[str, Any], key: str) -> str:
+    return f"{data.get(key, 0):,}"
+
+
+SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+    "user.invited": lambda d: f"invited {d['email']} as {d['right']} in {d['function']}",
+    "user.changed": lambda d: f"changed {d['email']}: {d['what']}",
+    "user.disabled": lambda d: f"ended the access of {d['email']}",
+    "user.enabled": lambda d: f"gave {d['email']} access again",
+    "user.link_made": lambda d: f"made a {d['purpose']} link for {d['email']}",
+    "user.password_set": lambda _: "set a new password",
+    "user.signed_in": lambda _: "signed in",
+    "user.signed_out": lambda _: "signed out",
+    "import.uploaded": lambda d: f"uploaded {d['filename']}",
+    "import.started": lambda d: f"started importing {d['filename']} into {d['kind']}",
+    "import.finished": lambda d: (
+        f"imported {d['filename']}: {_n(d, 'created')} created, {_n(d, 'updated')} updated, "
+        f"{_n(d, 'unchanged')} unchanged, {_n(d, 'rejected')} rejected"
+    ),
+    "import.discarded": lambda d: f"discarded the upload {d['filename']}",
+    "model.training_started": lambda d: f"started training a model that learns {d['outcome']}",
+    "model.trained": lambda d: f"trained model {d['model']} on {_n(d, 'records')} records",
+    "model.promoted": lambda d: f"made model {d['model']} the one that ranks",
+    "model.retired": lambda d: f"stopped ranking by model {d['model']}",
+    "run.started": lambda d: f"started scoring with model {d['model']}",
+    "run.finished": lambda d: f"scored {_n(d, 'records')} records with model {d['model']}",
+    "report.requested": lambda d: f"asked for the ROI report {d['period']}",
+    "report.finished": lambda d: f"finished the ROI report {d['period']}",
+    "spend.recorded": lambda d: f"recorded spend on {d['channel']} for {d['month']}",
+    "spend.removed": lambda d: f"removed spend on {d['channel']} for {d['month']}",
+    "job.cancelled": lambda d: f"cancelled the job “{d['title']}”",
+    "job.retried": lambda d: f"started the job “{d['title']}” again",
+    "job.dead": lambda d: f"gave up the job “{d['title']}”: {d['reason']}",
+    "definition.shipped": lambda d: (
+        f"brought the first version of {d['term']}, provisional until both sides sign"
+    ),
+    "demo.loaded": lambda _: "loaded the demo company, which is made up",
+    "demo.cleared": lambda _: "cleared the demo company",
+}

@@ -1,0 +1,75 @@
+"""The row behind an import: one file, what was understood of it, how it is mapped, and what came of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from portal.db import Instant, Json
+
+
+class ImportState(StrEnum):
+    UPLOADED = "uploaded"
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+class Import(SQLModel, table=True):
+    __tablename__ = "import"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=20, description="What it brings: people, deals.")
+    source: str = Field(max_length=100, description="The system it comes from; ids are unique in it.")
+    filename: str = Field(max_length=300, description="As its owner called it.")
+    file: str = Field(max_length=100, description="Its name in the files folder.")
+    bytes: int
+    digest: str = Field(max_length=64, description="SHA-256 of the file.")
+    state: str = Field(default=ImportState.UPLOADED, max_length=10, index=True)
+    understood: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    mapping: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    next_batch: int = Field(
+        default=0, description="Batches applied so far; a killed import goes on from here."
+    )
+    job_id: int | None = Field(default=None, foreign_key="job.id")
+    uploaded_at: datetime = Field(sa_type=Instant)
+    uploaded_by: int | None = Field(default=None, foreign_key="user_account.id")
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    reason: str | None = None
+
+
+class ImportReject(SQLModel, table=True):
+    """A row that did not go in, with its reason."""
+
+    __tablename__ = "import_reject"
+
+    id: int = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="import.id", index=True)
+    row: int = Field(description="As a person counts lines of the file's table, the header being 1.")
+    column: str = Field(default="", max_length=300)
+    reason: str = Field(max_length=500)
+    cells: list[str] = Field(default_factory=list, sa_type=Json)
+
+
+class SavedMapping(SQLModel, table=True):
+    """How a source's columns were mapped last time, offered for its next file."""
+
+    __tablename__ = "saved_mapping"
+    __table_args__ = (UniqueConstraint("kind", "source"),)
+
+    id: int = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=20)
+    source: str = Field(max_length=100)
+    mapping: dict[str, Any] = Field(sa_type=Json)
+    saved_at: datetime = Field(sa_type=Instant)
+    saved_by: int | None = Field(default=None, foreign_key="user_account.id")

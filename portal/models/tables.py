@@ -1,0 +1,107 @@
+"""The rows behind models, scoring runs and what they rank."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import LargeBinary
+from sqlmodel import Field, SQLModel
+
+from portal.db import Instant, Json
+
+
+class ModelState(StrEnum):
+    TRAINING = "training"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Model(SQLModel, table=True):
+    """A trained model: LightGBM text and its digest, what it learned from, and its score label."""
+
+    __tablename__ = "model"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    level: str = Field(max_length=10)
+    outcome: str = Field(max_length=300, description="The attribute it learns.")
+    positive: str = Field(default="", max_length=300, description="The value that counts as yes.")
+    order_by: str | None = Field(
+        default=None, max_length=300, description="The field that says what came first."
+    )
+    source: str | None = Field(default=None, max_length=100, description="Only records of this source.")
+    left_out: list[str] = Field(default_factory=list, sa_type=Json)
+    state: str = Field(default=ModelState.TRAINING, max_length=10)
+    as_of: datetime = Field(sa_type=Instant)
+    records: int = 0
+    positives: int = 0
+    label: dict[str, Any] = Field(
+        default_factory=dict, sa_type=Json, description="Metrics, baselines, leaks, features."
+    )
+    is_usable: bool = False
+    why: str = ""
+    data_digest: str = Field(default="", max_length=64)
+    job_id: int | None = Field(default=None, foreign_key="job.id")
+    created_at: datetime = Field(sa_type=Instant)
+    created_by: int | None = Field(default=None, foreign_key="user_account.id")
+    promoted_at: datetime | None = Field(default=None, sa_type=Instant)
+    promoted_by: int | None = Field(default=None, foreign_key="user_account.id")
+    retired_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ModelFile(SQLModel, table=True):
+    """The heavy part of a model, apart, so that lists never load it."""
+
+    __tablename__ = "model_file"
+
+    model_id: int = Field(primary_key=True, foreign_key="model.id")
+    text: bytes = Field(sa_type=LargeBinary, description="LightGBM's own text format.")
+    digest: str = Field(max_length=64, description="SHA-256 of the text, checked before it is opened.")
+    encoder: dict[str, Any] = Field(sa_type=Json)
+    packed: bytes | None = Field(
+        default=None,
+        sa_type=LargeBinary,
+        description="The bitmask scorer; null where the model does not fit it.",
+    )
+
+
+class RunState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Run(SQLModel, table=True):
+    """One scoring of every record: a function of data, as-of time, model and definition version."""
+
+    __tablename__ = "run"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    level: str = Field(max_length=10)
+    model_id: int | None = Field(default=None, foreign_key="model.id", description="None: ranked by recency.")
+    definition_version_id: int | None = Field(default=None, foreign_key="definition_version.id")
+    as_of: datetime = Field(sa_type=Instant)
+    state: str = Field(default=RunState.RUNNING, max_length=10)
+    records: int = 0
+    scored: int = 0
+    prior_only: int = Field(
+        default=0, description="Records of which the model knew nothing: they got the average."
+    )
+    seconds: float | None = None
+    digest: str = Field(default="", max_length=64, description="Of all scores, in the order of ids.")
+    data_digest: str = Field(default="", max_length=64)
+    job_id: int | None = Field(default=None, foreign_key="job.id")
+    created_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class CurrentRun(SQLModel, table=True):
+    """Which run the ranked list shows: flipped in one step."""
+
+    __tablename__ = "current_run"
+
+    level: str = Field(primary_key=True, max_length=10)
+    run_id: int = Field(foreign_key="run.id")
+    since: datetime = Field(sa_type=Instant)

@@ -1,0 +1,86 @@
+"""People: whom one talks to. Durable ids, kept apart from the ids of the systems they came from."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from portal.db import Instant
+
+
+class Person(SQLModel, table=True):
+    __tablename__ = "person"
+    # the index lets what is derived find the changed records without reading them
+    __table_args__ = (Index("ix_person_version", "id", "version"), {"sqlite_autoincrement": True})
+
+    id: int = Field(default=None, primary_key=True)
+    first_name: str = Field(default="", max_length=200)
+    last_name: str = Field(default="", max_length=200)
+    email: str = Field(default="", max_length=254, index=True)
+    phone: str = Field(default="", max_length=100)
+    title: str = Field(default="", max_length=300)
+    company_id: int | None = Field(default=None, foreign_key="company.id", index=True)
+    company_name: str = Field(default="", max_length=300, description="As the source writes it.")
+    source: str = Field(default="", max_length=200, description="The channel the person came by.")
+    campaign: str = Field(default="", max_length=200)
+    owner: str = Field(default="", max_length=200)
+    status: str = Field(default="", max_length=100, description="As the source writes it.")
+    country: str = Field(default="", max_length=100)
+    city: str = Field(default="", max_length=100)
+    direction: str = Field(default="unknown", max_length=10, description="inbound, outbound or unknown.")
+    came_at: datetime | None = Field(default=None, sa_type=Instant, description="Created in the source.")
+    opted_out_at: datetime | None = Field(default=None, sa_type=Instant, description="At the latest then.")
+    customer_at: datetime | None = Field(default=None, sa_type=Instant, description="At the latest then.")
+    attributes: str = Field(
+        default="{}", sa_type=Text, description="Canonical JSON; the truth of unmapped columns."
+    )
+    import_id: int | None = Field(
+        default=None, foreign_key="import.id", description="The import that brought it."
+    )
+    created_at: datetime = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+    version: int = Field(
+        sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
+    )
+
+    __mapper_args__ = {"version_id_col": _version}
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class ExternalId(SQLModel, table=True):
+    """What another system calls a record of ours. Never reused, never the name or an e-mail address."""
+
+    __tablename__ = "external_id"
+    __table_args__ = (
+        UniqueConstraint("level", "source", "external_id"),
+        Index("ix_external_id_record", "level", "record_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    level: str = Field(max_length=10)
+    source: str = Field(max_length=100)
+    external_id: str = Field(max_length=300)
+    record_id: int
+
+
+class FieldChange(SQLModel, table=True):
+    """A value that was replaced. Append-only. The first value a record came with is its own; before that it is unknown."""
+
+    __tablename__ = "field_change"
+    __table_args__ = (Index("ix_field_change_record", "level", "record_id", "field"),)
+
+    id: int = Field(default=None, primary_key=True)
+    level: str = Field(max_length=10)
+    record_id: int
+    field: str = Field(max_length=300)
+    before: str | None = Field(default=None, sa_type=Text, description="JSON text; null: it had no value.")
+    after: str | None = Field(default=None, sa_type=Text)
+    valid_from: datetime | None = Field(
+        default=None, sa_type=Instant, description="Where the source says so."
+    )
+    seen_at: datetime = Field(sa_type=Instant)
+    import_id: int | None = Field(default=None, foreign_key="import.id")
+    user_id: int | None = Field(default=None, foreign_key="user_account.id")
