@@ -39,4 +39,3 @@ class Field(SQLModel, table=True):
     source: str = Column(max_length=100, description="The source that brought it first.")
     first_seen_at: datetime = Column(sa_type=Instant)
     missing_share: float | None = Column(default=None, description="Of all records of the level, 0 to 1.")
-    distinct_values: int | None = None

@@ -51,7 +51,6 @@ def upgrade() -> None:
         sa.Column("source", sa.String(100), nullable=False),
         sa.Column("first_seen_at", sa.BigInteger(), nullable=False),
         sa.Column("missing_share", sa.Float(), nullable=True),
-        sa.Column("distinct_values", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("level", "name"),
         sqlite_autoincrement=True,
