@@ -1,10 +1,13 @@
 """Definitions: what sales and marketing mean by target, inquiry, lead, opportunity, customer; every figure names the version."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
+from portal import events
 from portal.db import Instant
 
 
@@ -31,3 +34,131 @@ class DefinitionVersion(SQLModel, table=True):
     rule: str = Field(description="What is counted, in one plain sentence.")
     created_at: datetime = Field(sa_type=Instant)
     is_shipped: bool = Field(default=False, description="Came with the portal: provisional, unsigned.")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A term with the version of it that counts."""
+
+    term: str
+    name: str
+    version_id: int
+    number: int
+    wording: str
+    rule: str
+    is_provisional: bool
+
+    @property
+    def label(self) -> str:
+        """How a figure names what it rests on: "Lead v1, provisional, unsigned"."""
+        return f"{self.name} v{self.number}" + (", provisional, unsigned" if self.is_provisional else "")
+
+
+def in_force(session: Session) -> dict[str, Meaning]:
+    """For every term the version that counts, in the order of the funnel. Nothing signed yet: the shipped one, provisional."""
+    rows = session.exec(
+        select(Definition, DefinitionVersion)
+        .join(DefinitionVersion, col(DefinitionVersion.definition_id) == col(Definition.id))
+        .order_by(col(Definition.position), col(DefinitionVersion.number))
+    )
+    return {
+        d.term: Meaning(d.term, d.name, v.id, v.number, v.wording, v.rule, is_provisional=v.is_shipped)
+        for d, v in rows
+    }
+
+
+def ship(session: Session, *, at: datetime) -> None:
+    """Bring the first version of each term that has none yet. Safe to repeat."""
+    there = set(session.exec(select(Definition.term)))
+    for position, (term, name, rule, wording) in enumerate(SHIPPED):
+        if term in there:
+            continue
+        definition = Definition(term=term, name=name, position=position)
+        session.add(definition)
+        session.flush()
+        session.add(
+            DefinitionVersion(
+                definition_id=definition.id,
+                number=1,
+                wording=wording,
+                rule=rule,
+                created_at=at,
+                is_shipped=True,
+            )
+        )
+        events.record(session, "definition.shipped", "definition", definition.id, by=None, at=at, term=name)
+
+
+SHIPPED: Final = (
+    (
+        "target",
+        "Target",
+        "People in the portal, whatever brought them.",
+        (
+            "A person or company to reach out to: a bought list, badges scanned at a show, an outbound calling list. "
+            "A target list is not a set of leads, and **a target is never counted as a lead**."
+        ),
+    ),
+    (
+        "inquiry",
+        "Inquiry",
+        "People with at least one inbound request, of a fitting person or not.",
+        "Any inbound request: they came and asked for something, whether they fit or not.",
+    ),
+    (
+        "lead",
+        "Lead",
+        "People with at least one inbound request who have not opted out.",
+        (
+            "A qualified prospect, the type who typically has a problem we solve, who **proactively wants to learn more**: "
+            "they came and asked for something. Without an inbound request there is no lead."
+        ),
+    ),
+    (
+        "qualified_lead",
+        "Qualified lead",
+        "Leads that sales took into a deal.",
+        (
+            "Three marks, kept apart: the lead *meets the criteria* both sides signed; sales *accepted* it; sales *confirmed* "
+            "it after contact."
+        ),
+    ),
+    (
+        "opportunity",
+        "Opportunity",
+        "Deals with an expected close date; a deal that closed had one.",
+        (
+            "A lead in conversation about a near-term purchase. Five marks:\n\n"
+            "1. an agreed timeline to purchase;\n"
+            "2. a decision maker involved, or aware of the solution and the timeline;\n"
+            "3. budget available or identified;\n"
+            "4. the buyer has agreed to next steps on their side and works on them;\n"
+            "5. an event or an urgency that makes it a priority.\n\n"
+            "No close date, no opportunity."
+        ),
+    ),
+    (
+        "customer",
+        "Customer",
+        "People and companies with a won deal, or marked as customers by their source.",
+        "Somebody who bought.",
+    ),
+    (
+        "nurture",
+        "Nurture",
+        "Leads that fit and are not ready; kept out of the pipeline.",
+        "Where a qualified but not ready prospect belongs: in touch, verified again on a cadence, out of the pipeline.",
+    ),
+    (
+        "marketing_sourced",
+        "Marketing-sourced",
+        "Won deals whose person made an inbound request before the deal was opened, or came inbound.",
+        "Marketing made the first qualifying touch. Finance co-signs this definition.",
+    ),
+    (
+        "marketing_influenced",
+        "Marketing-influenced",
+        "Won deals whose person did anything marketing offered before the deal closed.",
+        "Marketing touched the buying group before the deal closed. Finance co-signs this definition.",
+    ),
+)
