@@ -5,13 +5,20 @@ from datetime import datetime
 from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from portal.db import Instant
+from portal.db import EPOCH, Instant
 
 
 class Person(SQLModel, table=True):
     __tablename__ = "person"
     # the index lets what is derived find the changed records without reading them
-    __table_args__ = (Index("ix_person_version", "id", "version"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_person_version", "id", "version"),
+        Index("ix_person_arrival", "arrived_at", "id"),
+        Index("ix_person_source", "source"),
+        Index("ix_person_owner", "owner"),
+        Index("ix_person_country", "country"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int = Field(default=None, primary_key=True)
     first_name: str = Field(default="", max_length=200)
@@ -29,6 +36,12 @@ class Person(SQLModel, table=True):
     city: str = Field(default="", max_length=100)
     direction: str = Field(default="unknown", max_length=10, description="inbound, outbound or unknown.")
     came_at: datetime | None = Field(default=None, sa_type=Instant, description="Created in the source.")
+    arrived_at: datetime = Field(
+        default=EPOCH,
+        sa_type=Instant,
+        sa_column_kwargs={"server_default": "0"},
+        description="came_at where the source knows it, else when first seen: never missing, so that lists can be in its order.",
+    )
     opted_out_at: datetime | None = Field(default=None, sa_type=Instant, description="At the latest then.")
     customer_at: datetime | None = Field(default=None, sa_type=Instant, description="At the latest then.")
     attributes: str = Field(

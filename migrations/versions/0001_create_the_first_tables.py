@@ -322,9 +322,12 @@ def upgrade() -> None:
         sa.Column("as_of", sa.BigInteger(), nullable=False),
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("positives", sa.Integer(), nullable=False),
+        sa.Column("promote", sa.Boolean(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("is_usable", sa.Boolean(), nullable=False),
+        sa.Column("is_promotable", sa.Boolean(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("data_digest", sa.String(64), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -441,10 +444,7 @@ def upgrade() -> None:
     op.create_table(
         "model_file",
         sa.Column("model_id", sa.Integer(), nullable=False),
-        sa.Column("text", sa.LargeBinary(), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("encoder", sa.Text(), nullable=False),
-        sa.Column("packed", sa.LargeBinary(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["model_id"],
             ["model.id"],
@@ -465,7 +465,7 @@ def upgrade() -> None:
         "run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("level", sa.String(10), nullable=False),
-        sa.Column("model_id", sa.Integer(), nullable=True),
+        sa.Column("model_id", sa.Integer(), nullable=False),
         sa.Column("definition_version_id", sa.Integer(), nullable=True),
         sa.Column("as_of", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
@@ -522,6 +522,7 @@ def upgrade() -> None:
         sa.Column("city", sa.String(100), nullable=False),
         sa.Column("direction", sa.String(10), nullable=False),
         sa.Column("came_at", sa.BigInteger(), nullable=True),
+        sa.Column("arrived_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("opted_out_at", sa.BigInteger(), nullable=True),
         sa.Column("customer_at", sa.BigInteger(), nullable=True),
         sa.Column("attributes", sa.Text(), nullable=False),
@@ -541,8 +542,12 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index("ix_person_arrival", ["arrived_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_company_id"), ["company_id"], unique=False)
+        batch_op.create_index("ix_person_country", ["country"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_email"), ["email"], unique=False)
+        batch_op.create_index("ix_person_owner", ["owner"], unique=False)
+        batch_op.create_index("ix_person_source", ["source"], unique=False)
         batch_op.create_index("ix_person_version", ["id", "version"], unique=False)
 
     op.create_table(
@@ -631,8 +636,12 @@ def downgrade() -> None:
     op.drop_table("activity")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index("ix_person_version")
+        batch_op.drop_index("ix_person_source")
+        batch_op.drop_index("ix_person_owner")
         batch_op.drop_index(batch_op.f("ix_person_email"))
+        batch_op.drop_index("ix_person_country")
         batch_op.drop_index(batch_op.f("ix_person_company_id"))
+        batch_op.drop_index("ix_person_arrival")
 
     op.drop_table("person")
     op.drop_table("current_run")

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from portal.db import Instant, Json
@@ -35,11 +35,16 @@ class Model(SQLModel, table=True):
     as_of: datetime = Field(sa_type=Instant)
     records: int = 0
     positives: int = 0
+    promote: bool = Field(
+        default=True, description="Let it rank as soon as it may, where no other model does."
+    )
     label: dict[str, Any] = Field(
         default_factory=dict, sa_type=Json, description="Metrics, baselines, leaks, features."
     )
     is_usable: bool = False
+    is_promotable: bool = Field(default=False, description="Usable, and it passed a test forward in time.")
     why: str = ""
+    digest: str = Field(default="", max_length=64, description="SHA-256 of the trees' text.")
     data_digest: str = Field(default="", max_length=64)
     job_id: int | None = Field(default=None, foreign_key="job.id")
     created_at: datetime = Field(sa_type=Instant)
@@ -55,13 +60,8 @@ class ModelFile(SQLModel, table=True):
     __tablename__ = "model_file"
 
     model_id: int = Field(primary_key=True, foreign_key="model.id")
-    text: bytes = Field(sa_type=LargeBinary, description="LightGBM's own text format.")
-    digest: str = Field(max_length=64, description="SHA-256 of the text, checked before it is opened.")
-    encoder: dict[str, Any] = Field(sa_type=Json)
-    packed: bytes | None = Field(
-        default=None,
-        sa_type=LargeBinary,
-        description="The bitmask scorer; null where the model does not fit it.",
+    document: str = Field(
+        sa_type=Text, description="The trees as LightGBM text, with encoder, calibration, cut-offs."
     )
 
 
@@ -80,7 +80,7 @@ class Run(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     level: str = Field(max_length=10)
-    model_id: int | None = Field(default=None, foreign_key="model.id", description="None: ranked by recency.")
+    model_id: int = Field(foreign_key="model.id")
     definition_version_id: int | None = Field(default=None, foreign_key="definition_version.id")
     as_of: datetime = Field(sa_type=Instant)
     state: str = Field(default=RunState.RUNNING, max_length=10)

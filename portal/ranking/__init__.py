@@ -1,0 +1,1 @@
+"""Ranking: runs that score every record, and the list people work from the top."""
