@@ -1,0 +1,30 @@
+"""The kinds of work there are: which queue does each, how long one attempt may take, how often it is tried."""
+
+from dataclasses import dataclass
+from typing import Final
+
+MINUTE: Final = 60
+HOUR: Final = 3600
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`time_limit` is seconds for one attempt; `max_attempts` counts lost workers and unexpected errors alike."""
+
+    queue: str
+    time_limit: int
+    max_attempts: int = 5
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "import": Kind("imports", 6 * HOUR),
+    "train": Kind("scoring", 4 * HOUR),
+    "score": Kind("scoring", 4 * HOUR),
+    "report": Kind("reports", 10 * MINUTE, 3),
+    "export": Kind("reports", 30 * MINUTE, 3),
+    "demo": Kind("default", HOUR, 3),
+    "mail": Kind("default", 2 * MINUTE),
+    "sweep": Kind("default", 10 * MINUTE),
+}
+
+QUEUES: Final = ("default", "imports", "scoring", "reports")
