@@ -63,7 +63,7 @@ def step(value: Number | None, low: float, high: float) -> int | None:
 
 
 def column_name(name: str, middle: float, wide: float) -> str:
-    shown = clipped(name, wide - 2, 11)
+    shown = clipped(name, wide + 8, 11)
     return svg.text((middle, 14), shown, "muted", anchor="middle", size=11, tip=name if shown != name else "")
 
 
