@@ -43,7 +43,7 @@ class Deal(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
     version: int = Field(
-        sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
+        default=None, sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
     )
 
     __mapper_args__ = {"version_id_col": _version}

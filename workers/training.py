@@ -1,0 +1,154 @@
+"""The job that trains a model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+from sqlmodel import Session
+
+from portal import columns, imports
+from portal.clock import now
+from portal.columns import Input
+from portal.db import microseconds
+from portal.errors import Invalid, Problem
+from portal.fields import FieldKind, Level
+from portal.models import registry
+from portal.models.registry import Learned
+from portal.models.tables import Model
+from scoring import leaks
+from scoring.columns import FloatArray
+from scoring.training import Trained, train
+from workers import tables
+from workers.tasks import Claim, Effects, task
+
+THREADS: Final = 2
+NO_INPUTS: Final = {
+    Level.PERSON: ("customer_at", "opted_out_at", "came_at"),
+    Level.COMPANY: (),
+    Level.DEAL: ("outcome", "closed_at", "opened_at", "probability"),
+}
+"""Mapped fields that tell the outcome itself, or only when a record came: never inputs."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a model is to learn from, found among the fields there are."""
+
+    outcome: Input
+    order: Input | None
+    inputs: Sequence[Input]
+
+    @property
+    def read(self) -> list[Input]:
+        """All that is to be read, each once."""
+        wanted = [*self.inputs, self.outcome, *([self.order] if self.order else [])]
+        return list({field.name: field for field in wanted}.values())
+
+
+@task("train")
+def train_model(job: Claim, model_id: int) -> Effects:
+    """Learn the model's outcome from every record that has one; keep the model with its score label."""
+    with job.database.reading() as session:
+        model = registry.get(session, model_id)
+    try:
+        return _train(job, model)
+    except Problem as problem:
+        with job.transaction() as session:
+            registry.fail(session, model_id, problem.sentence)
+        raise
+
+
+def _train(job: Claim, model: Model) -> Effects:
+    level = Level(model.level)
+    columns.refresh(
+        job.database, level, progress=lambda done, total: job.progress(done, total, "laying out columns")
+    )
+    with job.database.reading() as session:
+        asked = _asked(session, model)
+    frame = tables.read(
+        job.database,
+        level,
+        asked.read,
+        source=model.source,
+        progress=lambda done, total: job.progress(done, total, "reading records"),
+    )
+    positive, outcome = _outcome(frame[asked.outcome.name], asked.outcome, model.positive)
+    order = tables.floats(frame[asked.order.name]) if asked.order else None
+    table = tables.table_of(frame, asked.inputs)
+    job.progress(0, None, f"learning from {len(table):,} records")
+    as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
+    trained = train(table, outcome, order=order, as_of=as_of, threads=THREADS)
+    job.progress(0, None, "looking for columns that know the future")
+    found = leaks.find(table, outcome)
+    learned = _learned(trained, positive, found, tables.digest(table, outcome))
+
+    def effects(session: Session) -> dict[str, Any]:
+        kept = registry.keep(session, model.id, learned, at=now())
+        return {"model": kept.id, "usable": kept.is_usable}
+
+    return effects
+
+
+def _asked(session: Session, model: Model) -> Asked:
+    level = Level(model.level)
+    known = columns.inputs(session, level)
+    aliases = imports.aliases(session, level)
+
+    def field(name: str) -> Input:
+        return columns.resolve(known, name, aliases=aliases)
+
+    outcome = field(model.outcome)
+    order = field(model.order_by) if model.order_by else None
+    if order and order.kind not in {FieldKind.NUMBER, FieldKind.DATE}:
+        raise Invalid(f"“{order.name}” cannot say what came first: name a field of dates or numbers.")
+    out = {outcome.name, *NO_INPUTS[level], *(field(name).name for name in model.left_out)}
+    out |= {order.name} if order else set()
+    inputs = [f for f in known.values() if f.name not in out and f.kind is not FieldKind.TEXT]
+    return Asked(outcome, order, inputs)
+
+
+def _outcome(series: pl.Series, field: Input, positive: str) -> tuple[str, FloatArray]:
+    """What counts as yes, and the outcome of each record: 1, 0, or NaN where it is not known."""
+    match field.kind:
+        case FieldKind.DATE:
+            return "a date", tables.floats(series.is_not_null().cast(pl.Float64))
+        case FieldKind.BOOLEAN:
+            return "yes", tables.floats(series)
+        case FieldKind.NUMBER:
+            return _numeric_outcome(series, field, positive)
+        case _:
+            values = series.drop_nulls().value_counts(sort=True)[series.name].to_list()
+            yes = positive or registry.guess_positive(values)
+            if yes not in values:
+                raise Invalid(
+                    f"No record has “{yes}” as its {field.name}. It holds: {', '.join(values[:10])}."
+                )
+            return yes, tables.floats((series == yes).cast(pl.Float64))
+
+
+def _numeric_outcome(series: pl.Series, field: Input, positive: str) -> tuple[str, FloatArray]:
+    values = set(series.drop_nulls().unique().head(50).to_list())
+    if not positive and not values <= {0.0, 1.0}:
+        raise Invalid(f"“{field.name}” holds more than 0 and 1. Say which value means yes.")
+    try:
+        yes = float(positive or 1)
+    except ValueError:
+        raise Invalid(f"“{field.name}” holds numbers, and “{positive}” is none.") from None
+    return f"{yes:g}", tables.floats((series == yes).cast(pl.Float64))
+
+
+def _learned(trained: Trained, positive: str, found: Sequence[leaks.Leak], digest: str) -> Learned:
+    label = trained.label
+    return Learned(
+        records=label.records,
+        positives=label.positives,
+        positive=positive,
+        label=label.as_data() | {"leaks": [leak.as_data() for leak in found]},
+        is_usable=label.usable,
+        is_promotable=label.promotable,
+        why=label.why,
+        document=trained.model.to_json() if trained.model else None,
+        digest=trained.model.trees.digest if trained.model else "",
+        data_digest=digest,
+    )
