@@ -1,11 +1,19 @@
 """People: whom one talks to. Durable ids, kept apart from the ids of the systems they came from."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
+from portal.activities import Activity, ActivityKind
 from portal.db import EPOCH, Instant
+from portal.deals import Deal
+from portal.errors import NotFound
+from portal.fields import Level
 
 
 class Person(SQLModel, table=True):
@@ -97,3 +105,69 @@ class FieldChange(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=Instant)
     import_id: int | None = Field(default=None, foreign_key="import.id")
     user_id: int | None = Field(default=None, foreign_key="user_account.id")
+
+
+SHOWN_ACTIVITIES = 100
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one person."""
+
+    person: Person
+    attributes: dict[str, Any]
+    ids: Sequence[ExternalId]
+    deals: Sequence[Deal]
+    activities: Sequence[tuple[datetime, str, bool]]
+    changes: Sequence[FieldChange]
+
+
+def known(session: Session, person_id: int) -> Known:
+    """One person with ids, deals, the newest activities (when, what, whether a request) and changes."""
+    person = get(session, person_id)
+    return Known(
+        person=person,
+        attributes=json.loads(person.attributes),
+        ids=_ids(session, person_id),
+        deals=session.exec(
+            select(Deal).where(Deal.person_id == person_id).order_by(col(Deal.id).desc())
+        ).all(),
+        activities=_activities(session, person_id),
+        changes=_changes(session, person_id),
+    )
+
+
+def get(session: Session, person_id: int) -> Person:
+    if (person := session.get(Person, person_id)) is None:
+        raise NotFound("There is no such person here. Look for them in the list.")
+    return person
+
+
+def _ids(session: Session, person_id: int) -> Sequence[ExternalId]:
+    return session.exec(
+        select(ExternalId).where(ExternalId.level == Level.PERSON, ExternalId.record_id == person_id)
+    ).all()
+
+
+def _activities(session: Session, person_id: int) -> Sequence[tuple[datetime, str, bool]]:
+    return session.exec(
+        select(Activity.at, ActivityKind.name, ActivityKind.is_request)
+        .join(ActivityKind, col(ActivityKind.id) == col(Activity.kind_id))
+        .where(Activity.person_id == person_id)
+        .order_by(col(Activity.at).desc())
+        .limit(SHOWN_ACTIVITIES)
+    ).all()
+
+
+def _changes(session: Session, person_id: int) -> Sequence[FieldChange]:
+    return session.exec(
+        select(FieldChange)
+        .where(FieldChange.level == Level.PERSON, FieldChange.record_id == person_id)
+        .order_by(col(FieldChange.id).desc())
+        .limit(SHOWN_ACTIVITIES)
+    ).all()
+
+
+def any_there(session: Session) -> bool:
+    """Whether there is anybody at all."""
+    return session.exec(select(Person.id).limit(1)).first() is not None

@@ -1,6 +1,6 @@
 """The list people work from the top: a page of places, in the order of a run's ranks, or of arrival where no model ranks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,6 +69,17 @@ def page(
         return Page([], None, None)
     follows, precedes = (True, more) if before else (more, bool(after))
     return Page(places, places[-1].cursor if follows else None, places[0].cursor if precedes else None)
+
+
+def every(session: Session, run: Run | None, filters: Filters, *, batch: int = 5_000) -> Iterator[Place]:
+    """All places from the top, read in pages, so that memory does not grow with the list."""
+    after = ""
+    while True:
+        found = page(session, run, filters, after=after, limit=batch)
+        yield from found.places
+        if not found.after:
+            return
+        after = found.after
 
 
 @dataclass(frozen=True)
