@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,29 +22,34 @@ def summaries(
     """
     rows = places(activities.owners, ids)
     used = (rows >= 0) & (activities.times <= as_of)
-    rows, ages, kinds = rows[used], as_of - activities.times[used], activities.kinds[used]
+    past = Past(rows[used], as_of - activities.times[used], len(ids))
     columns = {"engagement": rule.levels(activities, ids, as_of)}
     for code, kind in enumerate(rule.kinds):
-        columns |= _of_kind(kind, rows, ages, kinds == code, len(ids), windows)
+        columns |= _of_kind(kind, past.only(activities.kinds[used] == code), windows)
     return {name: Numbers(values) for name, values in columns.items()}
 
 
-def _of_kind(
-    kind: str, rows: IntArray, ages: FloatArray, mine: BoolArray, records: int, windows: Sequence[float]
-) -> dict[str, FloatArray]:
-    columns = {
-        f"{kind}, last {window:g} days": _count(rows[mine & (ages <= window)], records) for window in windows
-    }
-    columns[f"{kind}, ever"] = _count(rows[mine], records)
-    columns[f"{kind}, days since"] = _least(rows[mine], ages[mine], records)
-    return columns
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What had happened: the record's row and the age in days of each activity, among so many records."""
+
+    rows: IntArray
+    ages: FloatArray
+    records: int
+
+    def only(self, these: BoolArray) -> Past:
+        return Past(self.rows[these], self.ages[these], self.records)
+
+    def count(self) -> FloatArray:
+        return np.bincount(self.rows, minlength=self.records).astype(np.float64)
+
+    def least_age(self) -> FloatArray:
+        """NaN where nothing happened."""
+        least = np.full(self.records, np.inf)
+        np.minimum.at(least, self.rows, self.ages)
+        return np.where(np.isinf(least), np.nan, least)
 
 
-def _count(rows: IntArray, records: int) -> FloatArray:
-    return np.bincount(rows, minlength=records).astype(np.float64)
-
-
-def _least(rows: IntArray, ages: FloatArray, records: int) -> FloatArray:
-    least = np.full(records, np.inf)
-    np.minimum.at(least, rows, ages)
-    return np.where(np.isinf(least), np.nan, least)
+def _of_kind(kind: str, past: Past, windows: Sequence[float]) -> dict[str, FloatArray]:
+    columns = {f"{kind}, last {window:g} days": past.only(past.ages <= window).count() for window in windows}
+    return columns | {f"{kind}, ever": past.count(), f"{kind}, days since": past.least_age()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import sys
@@ -45,11 +46,11 @@ def scorer(rows: int = 1_000_000, *, rounds: int = ROUNDS) -> Measure:
     return _measure(pairs, rows)
 
 
-def training(rows: int = 800_000, *, rounds: int = ROUNDS, threads: int = 2) -> Measure:
+def training(rows: int = 800_000, *, rounds: int = ROUNDS) -> Measure:
     """Wall seconds of binning and training 200 trees against scikit-learn's HistGradientBoosting; adds both AUCs on fresh rows."""
     matrix, labels = synthetic(rows + rows // 4)
     known, asked = (matrix[:rows], labels[:rows]), (matrix[rows:], labels[rows:])
-    theirs = _reference_trainer(threads)
+    theirs, threads = _reference_trainer(), os.cpu_count() or 1
     scores: dict[str, FloatArray] = {}
 
     def train_ours() -> None:
@@ -90,15 +91,13 @@ def _categorical() -> range:
     return range(COLUMNS - CATEGORICAL, COLUMNS)
 
 
-def _reference_trainer(threads: int) -> Any:
+def _reference_trainer() -> Any:
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
-        from threadpoolctl import threadpool_limits
     except ImportError as error:
         raise MissingReferenceError(
             "The training benchmark compares with scikit-learn, which is not installed: pip install -r requirements/dev.txt."
         ) from error
-    threadpool_limits(threads)
     ours = Parameters()
     return HistGradientBoostingClassifier(
         learning_rate=ours.learning_rate,

@@ -84,35 +84,42 @@ def out_of_fold(
     """Every record, asked of rankings that never saw it."""
     found = {name: np.empty(len(prepared.y)) for name in (MODEL, NAIVE_BAYES, LOGISTIC)}
     for split in splits:
-        for name, scores in _learned(prepared, split, effort).items():
+        for name, scores in _learned(prepared, split.train, prepared.matrix[split.test], effort).items():
             found[name][split.test] = scores
     platt = calibration.fit(found[MODEL], prepared.y)
     return _asked(prepared.y, found, platt, order)
 
 
 def forward(known: Known, split: Split, platt: calibration.Platt, effort: Effort) -> Asked:
-    """The newest records, asked of rankings that learned from the older ones only, categories included."""
-    encoder = Encoder.learn(known.rows(split.train).table, known.rows(split.train).as_of)
-    found = _learned(prepare(known, encoder, effort.threads), split, effort)
-    order = None if known.order is None else known.order[split.test]
-    return _asked(known.y[split.test], found, platt, order)
+    """The newest records, asked of rankings that learned from the older ones only, categories and bins included."""
+    older, newest = known.rows(split.train), known.rows(split.test)
+    encoder = Encoder.learn(older.table, older.as_of)
+    prepared = prepare(older, encoder, effort.threads)
+    found = _learned(prepared, None, encoder.encode(newest.table, newest.as_of), effort)
+    return _asked(newest.y, found, platt, newest.order)
 
 
 def fit_all(prepared: Prepared, effort: Effort) -> ModelText:
-    return booster.fit(prepared.binned, effort.parameters, seed=effort.seed, threads=effort.threads)
+    return _fit(prepared, effort)
 
 
-def _learned(prepared: Prepared, split: Split, effort: Effort) -> dict[str, FloatArray]:
-    """Log-odds of the split's test records by each ranking that learns."""
-    text = booster.fit(
-        prepared.binned, effort.parameters, seed=effort.seed, threads=effort.threads, rows=split.train
-    )
-    X, y, asked = prepared.matrix[split.train], prepared.y[split.train], prepared.matrix[split.test]
+def _learned(
+    prepared: Prepared, rows: IntArray | None, asked: FloatArray, effort: Effort
+) -> dict[str, FloatArray]:
+    """Log-odds of the matrix asked about, by each ranking that learns from these rows (all if None)."""
+    trees = _fit(prepared, effort, rows)
+    X, y = (prepared.matrix, prepared.y) if rows is None else (prepared.matrix[rows], prepared.y[rows])
     return {
-        MODEL: Booster(text, threads=effort.threads).raw_sums(asked),
+        MODEL: Booster(trees, threads=effort.threads).raw_sums(asked),
         NAIVE_BAYES: naive_bayes.fit(X, y, categorical=prepared.categorical).log_odds(asked),
         LOGISTIC: logistic.fit(X, y, categorical=prepared.categorical).log_odds(asked),
     }
+
+
+def _fit(prepared: Prepared, effort: Effort, rows: IntArray | None = None) -> ModelText:
+    return booster.fit(
+        prepared.binned, effort.parameters, seed=effort.seed, threads=effort.threads, rows=rows
+    )
 
 
 def _asked(

@@ -30,6 +30,13 @@ def stratified(y: FloatArray, *, seed: int) -> list[Split]:
     return [Split(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(FOLDS)]
 
 
+def shuffled(records: int, *, seed: int) -> list[Split]:
+    """Five folds, whatever the outcome: for amounts."""
+    fold = np.empty(records, dtype=np.int64)
+    fold[np.random.default_rng(seed).permutation(records)] = np.arange(records) % FOLDS
+    return [Split(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(FOLDS)]
+
+
 def forward(order: FloatArray) -> Split:
     """The older 80 % to train, the newest 20 % to ask. Records without an order (NaN) take no part; ties go by row."""
     rows = np.argsort(order, kind="stable")[: np.count_nonzero(~np.isnan(order))]

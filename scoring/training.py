@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from scoring import calibration, label, rankings, splits, verdict
+from scoring import calibration, label, packing, rankings, splits, verdict
 from scoring.booster import Booster, ModelText, Parameters
 from scoring.calibration import Platt
 from scoring.columns import Categories, Column, FloatArray, Table
@@ -57,9 +57,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """`model` is None where there were too few outcomes to learn from."""
+    """`model` is None where there were too few outcomes to learn from; `packed` is its fast scorer (see packing), where it fits one."""
 
     model: Model | None
+    packed: bytes | None
     label: Label
 
 
@@ -84,7 +85,7 @@ def train(
     lack = _lack(known, encoder)
     if lack:
         return Trained(
-            None, _label(known, table, (None, None), verdict.refuse(lack), _sheets(known, encoder))
+            None, None, _label(known, table, (None, None), verdict.refuse(lack), _sheets(known, encoder))
         )
     effort = Effort(parameters or Parameters.suited(len(known.y)), seed, threads)
     return _train(known, table, encoder, effort)
@@ -98,7 +99,8 @@ def _train(known: Known, table: Table, encoder: Encoder, effort: Effort) -> Trai
     found = verdict.judge(*tests, ordered=known.order is not None)
     model = _model(prepared, encoder, asked, effort)
     sheets = _sheets(known, encoder, Booster(model.trees, threads=effort.threads).gains())
-    return Trained(model, _label(known, table, tests, found, sheets))
+    packed = packing.pack_if_equal(model.trees, prepared.matrix, threads=effort.threads)
+    return Trained(model, packed, _label(known, table, tests, found, sheets))
 
 
 def _known(table: Table, outcome: FloatArray, order: FloatArray | None, as_of: AsOf) -> Known:
