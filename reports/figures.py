@@ -87,6 +87,22 @@ class Figure:
     def provisional(self) -> bool:
         return any(definition.provisional for definition in self.basis)
 
+    def record(self) -> dict[str, object]:
+        """Text only, for JSON and for keeping: decimals in full, definitions as sentences."""
+        return {
+            "key": self.key,
+            "name": self.name,
+            "value": None if self.value is None else str(self.value),
+            "unit": self.unit,
+            "interval": [str(end) for end in self.interval] if self.interval else None,
+            "basis": [str(definition) for definition in self.basis],
+            "provisional": self.provisional,
+            "digest": self.digest,
+            "query": self.query,
+            "why_missing": self.why_missing,
+            "note": self.note,
+        }
+
 
 def shown(value: Decimal, unit: str) -> str:
     """As the document prints it: per cent with one decimal (two digits below 1%), things without, money to the cent."""

@@ -109,6 +109,11 @@ def day(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
+def short_day(on: date) -> str:
+    """`12 Nov 2026`."""
+    return f"{on.day} {on:%b %Y}"
+
+
 def month(on: date) -> str:
     """`Nov 2026`."""
     return f"{on:%b %Y}"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from reports import figures
 from reports.figures import RATE, Definition, Figure, Missing, Rate
-from reports.formats import TIMES, day, percent
+from reports.formats import TIMES, percent, short_day
 from reports.roi import money
 from reports.roi.input import Input
 
@@ -102,7 +102,7 @@ def counted(given: Input) -> str:
 
 
 def period(given: Input) -> str:
-    return f"from {day(given.start)} to {day(given.end)}"
+    return f"from {short_day(given.start)} to {short_day(given.end)}"
 
 
 def figure(

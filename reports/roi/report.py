@@ -15,12 +15,14 @@ from reports.roi.key import comparable, figure, key_figures, period
 
 
 class Month(NamedTuple):
-    """`spend` is None where no spend is recorded."""
+    """`spend` is None where none is recorded; revenue is None where no win is recorded at all, and in a month
+    that had not begun when the data was read.
+    """
 
     on: date
     spend: Decimal | None
-    sourced: Decimal
-    other: Decimal
+    sourced: Decimal | None
+    other: Decimal | None
 
 
 class Channel(NamedTuple):
@@ -109,10 +111,13 @@ def months(start: date, end: date) -> Iterator[date]:
 
 def month_row(given: Input, on: date) -> Month:
     spent = [row.amount for row in given.spend if counts(given, row, on)]
+    spend = sum(spent, Decimal(0)) if spent else None
+    if on > given.as_of.date() or isinstance(money.revenue(given, sourced_only=False), Missing):
+        return Month(on, spend, None, None)
     won = [row for row in given.revenue if counts(given, row, on)]
     sourced = sum((row.amount for row in won if row.sourced), Decimal(0))
     other = sum((row.amount for row in won if not row.sourced), Decimal(0))
-    return Month(on, sum(spent, Decimal(0)) if spent else None, sourced, other)
+    return Month(on, spend, sourced, other)
 
 
 def counts(given: Input, row: Spend | Revenue, on: date) -> bool:

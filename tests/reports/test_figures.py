@@ -202,3 +202,20 @@ def test_a_figure_has_a_value_or_a_reason(value, why):
 def test_a_figure_on_an_unsigned_definition_is_provisional():
     assert figure(Decimal(1), "EUR").provisional
     assert str(figure(Decimal(1), "EUR").basis[0]) == "Lead, version 1 (provisional, unsigned)"
+
+
+def test_a_figures_record_is_plain_json():
+    record = figure(Decimal("0.500000"), "rate").record()
+    assert json.loads(json.dumps(record)) == {
+        "key": "key",
+        "name": "Name",
+        "value": "0.500000",
+        "unit": "rate",
+        "interval": None,
+        "basis": ["Lead, version 1 (provisional, unsigned)"],
+        "provisional": True,
+        "digest": "d",
+        "query": "q",
+        "why_missing": None,
+        "note": "",
+    }

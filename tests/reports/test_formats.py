@@ -5,7 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.formats import compact, compact_money, count, day, moment, money, month, percent, rounded, signed
+from reports.formats import (
+    compact,
+    compact_money,
+    count,
+    day,
+    moment,
+    money,
+    month,
+    percent,
+    rounded,
+    short_day,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +101,7 @@ def test_any_float_can_be_shown_compactly(value):
 
 def test_dates_and_times():
     assert (day(date(2026, 11, 2)), month(date(2026, 11, 2))) == ("2 November 2026", "Nov 2026")
+    assert short_day(date(2026, 11, 2)) == "2 Nov 2026"
     assert moment(datetime(2026, 11, 2, 9, 5, tzinfo=UTC)) == "2 November 2026, 09:05 UTC"
 
 

@@ -83,12 +83,12 @@ def test_stages_carry_rate_interval_and_cost(given):
     assert (last.rate.shown, last.cost.shown) == ("0.50%", "EUR\u00a08,333.33")
 
 
-def test_months_without_rows_are_there(given):
+def test_months_without_rows_are_there_and_those_still_to_come_are_not_known(given):
     rows = roi.build(given(end=date(2026, 6, 30))).months
     assert [(row.on.month, row.spend, row.sourced) for row in rows][3:] == [
         (4, Decimal(25_000), Decimal(37_500)),
         (5, None, Decimal(0)),
-        (6, None, Decimal(0)),
+        (6, None, None),
     ]
 
 
