@@ -1,13 +1,18 @@
 """What happened: append-only, ids not names, and the one place where the sentence people read is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Index
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
+from portal.accounts.tables import User
 from portal.db import Instant, Json
+
+PER_PAGE: Final = 100
+PORTAL: Final = "Concord"  # who did what nobody asked for
 
 
 class Event(SQLModel, table=True):
@@ -40,6 +45,43 @@ def record(
 def sentence(event: Event) -> str:
     """What happened, to be read after the name of who did it: "invited ada@example.com"."""
     return SENTENCES[event.kind](event.data)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event as people read it: who did what, when."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+
+
+def page(
+    session: Session, *, area: str = "", user_id: int | None = None, before: int | None = None
+) -> Sequence[Line]:
+    """The log, newest first, of one area (what stands before the dot of a kind) or one user, below an id.
+
+    Gives one line more than a page has, so that the next page is known. Names are those of today; ids are what is kept.
+    """
+    query = select(Event, User.name).outerjoin(User, col(User.id) == col(Event.user_id))
+    if area:
+        query = query.where(col(Event.kind).in_(kind for kind in SENTENCES if area_of(kind) == area))
+    if user_id:
+        query = query.where(Event.user_id == user_id)
+    if before:
+        query = query.where(Event.id < before)
+    rows = session.exec(query.order_by(col(Event.id).desc()).limit(PER_PAGE + 1)).all()
+    return [Line(event.id, event.at, name or PORTAL, sentence(event)) for event, name in rows]
+
+
+def area_names() -> list[tuple[str, str]]:
+    """What events are about, with a word for it: ("import", "Imports")."""
+    return [(area, f"{area.capitalize()}s") for area in sorted({area_of(kind) for kind in SENTENCES})]
+
+
+def area_of(kind: str) -> str:
+    return kind.partition(".")[0]
 
 
 def _n(data: dict[str, Any], key: str) -> str:

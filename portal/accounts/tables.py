@@ -1,4 +1,4 @@
-"""Those who sign in: users with one function and rights, their sessions, and the links that let them set a password."""
+"""The rows behind users, their sign-ins, failed attempts and password links."""
 
 from datetime import datetime
 from enum import StrEnum

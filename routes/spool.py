@@ -1,0 +1,16 @@
+"""The request class: htmx-aware, and an upload goes to the data folder while it arrives, not to /tmp, which may be memory."""
+
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, cast
+
+from flask import current_app
+from htmx_flask.requests import HtmxAwareRequest
+
+IN_MEMORY: Final = 500_000  # bytes
+
+
+class Request(HtmxAwareRequest):  # type: ignore[misc]
+    def _get_file_stream(self, *_args: Any, **_named: Any) -> IO[bytes]:
+        folder = current_app.extensions["settings"].files_dir
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return cast(IO[bytes], SpooledTemporaryFile(IN_MEMORY, "w+b", dir=folder))
