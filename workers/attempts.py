@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
+from portal import logs
 from portal.clock import now
 from portal.db import Database
 from portal.errors import Problem
@@ -23,7 +24,9 @@ def attempt(database: Database, settings: Settings, job_id: int, *, alone: bool)
         job = claims.claim(session, job_id, token=secrets.token_hex(16), at=now())
     if job is None:
         return False
-    _perform(Claim.of(job, database, settings), alone=alone)
+    with logs.bound(job_id=job.id, attempt=job.attempt):
+        log.info("%s begins", job.kind)
+        _perform(Claim.of(job, database, settings), alone=alone)
     return True
 
 

@@ -60,7 +60,7 @@ def run(job_id: int) -> None:
     from workers.attempts import attempt
     from workers.queue import open_database
 
-    settings = Settings()
+    settings = Settings.model_validate({})
     database = open_database(settings)
     attempt(database, settings, job_id, alone=True)
     database.dispose()

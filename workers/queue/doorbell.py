@@ -17,13 +17,14 @@ from portal.db import Database, microseconds
 from portal.jobs import repairs
 from portal.jobs.repairs import Waiting
 from portal.settings import Settings
-from workers.address import queue_url
-from workers.allowed import RUN, AllowedJob
+from workers.queue.address import queue_url
+from workers.queue.allowed import RUN, AllowedJob
 
 CONNECT_SECONDS: Final = 0.25
 ANSWER_SECONDS: Final = 1.0
 PAUSE_SECONDS: Final = 2.0
 FAILURE_SECONDS: Final = 3600
+UNHEARD_SECONDS: Final = 7 * 24 * 3600
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ def push(client: Redis, jobs: Iterable[Waiting]) -> None:
                 job_id=ring_id(job),
                 timeout=-1,  # the attempt keeps its own time limit
                 result_ttl=0,
+                ttl=UNHEARD_SECONDS,
                 failure_ttl=FAILURE_SECONDS,
                 description=f"job {job.id}",
             )

@@ -9,8 +9,6 @@ from typing import Any, Final
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
-from workers.tasks import run
-
 RUN: Final = "workers.tasks.run"
 
 
@@ -21,6 +19,8 @@ class AllowedJob(Job):
     def func(self) -> Any:
         if self.func_name != RUN or self.instance is not None or self.kwargs or not _one_number(self.args):
             raise PermissionError("the queue may only carry the number of a job")
+        from workers.tasks import run
+
         return run
 
     success_callback = None
