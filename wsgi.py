@@ -29,6 +29,7 @@ from routes import (
     protection,
     spool,
 )
+from workers.queue import open_database
 
 LOOPBACK: Final = ["localhost", "127.0.0.1", "[::1]"]
 LARGEST_FORM: Final = 2_000_000  # bytes; routes that take uploads allow more
@@ -38,7 +39,7 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     """The portal's web edge. Without a database it opens the one that the settings name."""
     app = Flask("wsgi", static_folder=None)
     app.extensions["settings"] = settings
-    app.extensions["database"] = database or Database(settings.engine_url)
+    app.extensions["database"] = database or open_database(settings)
     _configure(app, settings)
     _set_up_templates(app)
     _hook(app)

@@ -1,4 +1,4 @@
-"""One line a request in the log, and an id that ties it to what else was logged and to the error page."""
+"""One line a request in the log, and an id that ties it to all else that was logged meanwhile and to the error page."""
 
 import logging
 import re
@@ -10,6 +10,7 @@ from flask import Response, g, has_request_context, request
 
 LOG: Final = logging.getLogger(__name__)
 AN_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+QUIET: Final = frozenset({"static", "status.livez", "status.healthz"})
 
 
 def begin() -> None:
@@ -21,19 +22,10 @@ def begin() -> None:
 
 def finish(response: Response) -> Response:
     """Log the request: no query, no body, nothing anybody typed."""
-    if request.endpoint not in {"static", "status.livez"}:
-        took = round((time.perf_counter() - g.began) * 1000, 1)
-        LOG.info(
-            "%s %s %s",
-            request.method,
-            _path(),
-            response.status_code,
-            extra={
-                "request_id": g.request_id,
-                "milliseconds": took,
-                "user_id": g.user.id if g.user else None,
-            },
-        )
+    if request.endpoint not in QUIET:
+        milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
+        extra = {"milliseconds": milliseconds, "user_id": g.user.id if g.get("user") else None}
+        LOG.info("%s %s %s", request.method, _path(), response.status_code, extra=extra)
     return response
 
 
@@ -47,6 +39,6 @@ class RequestIds(logging.Filter):
     """Gives each record the id of the request in which it was logged."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if has_request_context() and not hasattr(record, "request_id"):
+        if has_request_context():
             record.request_id = g.get("request_id")
         return True
