@@ -140,9 +140,7 @@ def share(present: pl.DataFrame, predicate: pl.Expr) -> float:
     return float(present.select(pl.col("count").filter(predicate).sum() / pl.col("count").sum()).item())
 
 
-def looks_like_id(
-    present: pl.DataFrame, rows: int, kind: Kind, style: NumberStyle | DateStyle | None
-) -> bool:
+def looks_like_id(present: pl.DataFrame, rows: int, kind: Kind) -> bool:
     """Every row has one, each is another, and they are short words without spaces; no days, no fractions."""
     if rows == 0 or len(present) < rows or kind in {"date", "boolean"}:
         return False

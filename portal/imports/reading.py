@@ -83,7 +83,7 @@ def lay_out(path: Path, limits: Limits, choices: Choices, folder: Path | None = 
         Invalid: it is no table, or is broken in a way the sentence names.
         TooLarge: it is over a limit.
     """
-    form = recognise(path, limits)
+    form = recognise(path, limits, is_text=choices.encoding is not None)
     with TemporaryDirectory(dir=folder) as room, path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
         plain = Preparation(path, form, choices, Path(room), limits)

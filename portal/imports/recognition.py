@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from portal.errors import Invalid
-from portal.imports.encodings import mark_length
+from portal.imports.encodings import mark_length, wide_encoding
 from portal.imports.limits import Limits, check_size
 
 HEAD = 1 << 16
@@ -42,8 +42,10 @@ MARKUP = {
 }
 
 
-def recognise(path: Path, limits: Limits) -> Form:
+def recognise(path: Path, limits: Limits, *, is_text: bool = False) -> Form:
     """Say what to read the file as, or refuse with what it is. Reads its first 64 KiB.
+
+    `is_text`: a person named the encoding, so strange bytes are letters.
 
     Raises:
         TooLarge: it has more bytes than the limit.
@@ -53,6 +55,8 @@ def recognise(path: Path, limits: Limits) -> Form:
     check_size(size, limits)
     if size == 0:
         raise Invalid("The file is empty: export it again, and look into it before you import it.")
+    if is_text:
+        return Form.TEXT
     with path.open("rb") as file:
         head = file.read(HEAD)
     refuse_foreign(head)
@@ -94,7 +98,7 @@ def as_text(head: bytes) -> Form:
 
 
 def looks_binary(head: bytes) -> bool:
-    """More than one control sign in a hundred. A marked UTF-16 or UTF-32 text may hold any byte."""
-    if mark_length(head) > 0:
+    """More than one control sign in a hundred. UTF-16 and UTF-32 may hold any byte."""
+    if mark_length(head) or wide_encoding(head):
         return False
     return len(head) - len(head.translate(None, CONTROL)) > len(head) / 100 or head.count(0) == len(head)

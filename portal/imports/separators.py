@@ -72,14 +72,14 @@ def never_closed(line: int) -> str:
 
 def header_of(rows: list[list[str]]) -> int:
     """The position (from 0) of the first row that names at least half of the usual number of columns."""
-    widths = Counter(len(row) for row in rows if row)
+    widths = Counter(len(row) for row in rows if filled(row))
     if not widths:
         raise Invalid("The file holds nothing but blank rows: export it again and look into it.")
     usual = max(widths, key=lambda size: (widths[size], size))
     needed = max(1 if usual == 1 else 2, usual / 2)
     titles = range(min(TITLES, len(rows)))
     found = (at for at in titles if filled(rows[at]) >= needed and not declares(rows[at]))
-    return next(found, next(at for at, row in enumerate(rows) if row))
+    return next(found, next(at for at, row in enumerate(rows) if filled(row)))
 
 
 def filled(row: list[str]) -> int:

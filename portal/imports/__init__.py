@@ -1,0 +1,1 @@
+"""Imports: files nobody prepared become records."""

@@ -1,0 +1,263 @@
+"""Applying a part of an import: which records are new, which changed and how, and writing just that.
+
+Applied twice, the second time changes nothing. A field the mapping does not fill is left as it is; attributes of other
+files of the source stay. What a record had before is kept in `field_change`.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import polars as pl
+from sqlmodel import Session
+
+from portal.db import canonical, microseconds
+from portal.imports.mapping import Mapping
+from portal.imports.sql import Sql
+from portal.imports.targets import TARGETS, Place, Target
+
+ATTRIBUTES: Final = "attributes"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How many records a part created, updated, or found as they were."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Applied") -> "Applied":
+        return Applied(
+            self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows to apply, from one import. `records` are a batch's, or some of them."""
+
+    records: pl.DataFrame
+    mapping: Mapping
+    import_id: int
+    at: datetime
+
+    @property
+    def target(self) -> Target:
+        return TARGETS[self.mapping.kind]
+
+    @property
+    def filled(self) -> list[Place]:
+        """The columns this import says something about."""
+        fields = self.mapping.fields | _implied(self.mapping)
+        return [place for place in self.target.places if place.field in fields]
+
+
+def _implied(mapping: Mapping) -> set[str]:
+    """Fields that other fields fill: a whole name, a flag and its day, an outcome from a stage, a direction of all."""
+    implied = {"direction"} if mapping.direction != "unknown" else set()
+    for field, fills in IMPLIED.items():
+        if field in mapping.fields:
+            implied |= fills
+    meanings = {meaning for column in mapping.of_field("status") for meaning in column.meanings.values()}
+    return implied | {f"{meaning}_at" for meaning in meanings}
+
+
+ENDED: Final = {"outcome", "closed_at"}
+IMPLIED: Final = {
+    "name": {"first_name", "last_name"},
+    "opted_out": {"opted_out_at"},
+    "customer": {"customer_at"},
+    "owner_external_id": {"owner"},
+    "person_external_id": {"person_id"},
+    "amount": {"currency"},
+    "stage": ENDED,
+    "is_won": ENDED,
+    "is_closed": ENDED,
+    "outcome": ENDED,
+}
+
+
+def compare(session: Session, part: Part) -> Applied:
+    """What applying would do."""
+    plan = _plan(Sql.of(session), part)
+    return Applied(plan.new.height, len(plan.changes), plan.known - len(plan.changes))
+
+
+def apply(session: Session, part: Part) -> Applied:
+    """Write what is new and what changed."""
+    sql = Sql.of(session)
+    plan = _plan(sql, part)
+    _create(sql, part, plan.new)
+    _update(sql, part, plan.changes)
+    return Applied(plan.new.height, len(plan.changes), plan.known - len(plan.changes))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A record that differs: its new values by column, and what each was."""
+
+    record_id: int
+    values: dict[str, Any]
+    history: list[tuple[str, Any, Any]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    new: pl.DataFrame
+    changes: list[Change]
+    known: int
+
+
+def _plan(sql: Sql, part: Part) -> Plan:
+    incoming = _stored(sql, part)
+    there = sql.existing(part.target, part.mapping.source, incoming["external_id"].to_list())
+    joined = incoming.join(there, on="external_id", how="left", suffix="_there", maintain_order="left")
+    new = joined.filter(pl.col("record_id").is_null()).select(incoming.columns)
+    known = joined.filter(pl.col("record_id").is_not_null())
+    return Plan(new, list(_changes(part, known)), known.height)
+
+
+def _stored(sql: Sql, part: Part) -> pl.DataFrame:
+    """The rows as the table stores them: every column of it, with `external_id` and `attributes`."""
+    records = _flagged(_linked(sql, part), microseconds(part.at))
+    columns = [
+        place.store(records[place.field]).alias(place.column)
+        for place in part.filled
+        if place.field in records.columns
+    ]
+    others = [
+        pl.repeat(place.otherwise, records.height, eager=True, dtype=place.stored).alias(place.column)
+        for place in part.target.places
+        if place.column not in {column.name for column in columns}
+    ]
+    frame = pl.DataFrame([records["external_id"], records[ATTRIBUTES], *columns, *others])
+    defaults = [
+        pl.col(place.column).replace("", place.otherwise) for place in part.target.places if place.otherwise
+    ]
+    return frame.with_columns(defaults)
+
+
+def _flagged(records: pl.DataFrame, seen: int) -> pl.DataFrame:
+    """A flag without a day holds since it was seen, at the latest."""
+    day = pl.lit(seen, dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))
+    since = [
+        pl.when(flag)
+        .then(pl.coalesce(f"{flag}_at", day))
+        .when(pl.col(flag).not_())
+        .then(None)
+        .otherwise(pl.col(f"{flag}_at"))
+        .alias(f"{flag}_at")
+        for flag in ("opted_out", "customer")
+        if flag in records.columns
+    ]
+    return records.with_columns(since) if since else records
+
+
+def _linked(sql: Sql, part: Part) -> pl.DataFrame:
+    """Other records' ids found by what the source calls them; an owner known by id only is named by it."""
+    records = part.records
+    if "owner_external_id" in records.columns:
+        records = records.with_columns(owner=pl.coalesce("owner", "owner_external_id"))
+    if "person_external_id" not in records.columns:
+        return records
+    ids = records["person_external_id"]
+    people = sql.record_ids("person", part.mapping.source, ids.drop_nulls().unique().to_list())
+    found = (
+        ids.replace_strict(people, default=None, return_dtype=pl.Int64)
+        if people
+        else pl.Series([None] * len(ids), dtype=pl.Int64)
+    )
+    return records.with_columns(found.alias("person_id"))
+
+
+def _changes(part: Part, known: pl.DataFrame) -> Iterator[Change]:
+    """The records that differ from what the table has. A flag's day, once known, is not moved by seeing the flag again."""
+    columns = [place.column for place in part.filled]
+    differs = [_differs(column) for column in columns] + [
+        pl.col(ATTRIBUTES).ne_missing(pl.col(f"{ATTRIBUTES}_there"))
+    ]
+    names = part.mapping.attributes
+    for row in known.filter(pl.any_horizontal(differs)).iter_rows(named=True):
+        values = {c: row[c] for c in columns if _is_change(c, row[c], row[f"{c}_there"])}
+        history = [(column, row[f"{column}_there"], value) for column, value in values.items()]
+        merged, moved = _merged(
+            row[f"{ATTRIBUTES}_there"], row[ATTRIBUTES], [column.column for column in names]
+        )
+        if moved:
+            values[ATTRIBUTES] = merged
+        if values:
+            yield Change(row["record_id"], values, history + moved)
+
+
+SINCE: Final = {"opted_out_at", "customer_at"}
+
+
+def _differs(column: str) -> pl.Expr:
+    now, there = pl.col(column), pl.col(f"{column}_there")
+    if column in SINCE:
+        return now.is_null() != there.is_null()
+    return now.ne_missing(there)
+
+
+def _is_change(column: str, value: Any, there: Any) -> bool:
+    if column in SINCE:
+        return (value is None) != (there is None)
+    return bool(value != there)
+
+
+def _merged(there: str, incoming: str, names: Sequence[str]) -> tuple[str, list[tuple[str, Any, Any]]]:
+    """The attributes with this file's ones replaced, and which of them changed."""
+    if there == incoming:
+        return there, []
+    before, given = json.loads(there), json.loads(incoming)
+    moved = [
+        (name, before.get(name), given.get(name)) for name in names if before.get(name) != given.get(name)
+    ]
+    kept = {name: value for name, value in before.items() if name not in set(names)}
+    return canonical(kept | given), moved
+
+
+def _create(sql: Sql, part: Part, new: pl.DataFrame) -> None:
+    if not new.height:
+        return
+    ids, at = sql.new_ids(part.target.table, new.height), microseconds(part.at)
+    own = new.drop("external_id")
+    extra = {"id": ids, "import_id": part.import_id, "created_at": at, "updated_at": at, "version": 1}
+    if "came_at" in own.columns:
+        own = own.with_columns(arrived_at=pl.col("came_at").fill_null(at))
+    columns = [*own.columns, *extra]
+    fixed = tuple(extra.values())[1:]
+    rows = [(*row, record, *fixed) for row, record in zip(own.iter_rows(), ids, strict=True)]
+    sql.insert(part.target.table, columns, rows)
+    known = [
+        (part.target.level, part.mapping.source, ext, record)
+        for ext, record in zip(new["external_id"], ids, strict=True)
+    ]
+    sql.insert("external_id", ["level", "source", "external_id", "record_id"], known)
+
+
+def _update(sql: Sql, part: Part, changes: list[Change]) -> None:
+    at = microseconds(part.at)
+    for change in changes:
+        values = change.values | {"updated_at": at}
+        if "came_at" in values and values["came_at"] is not None:
+            values["arrived_at"] = values["came_at"]
+        sql.update(part.target, change.record_id, values)
+    history = [
+        (part.target.level, change.record_id, field, _kept(before), _kept(after), at, part.import_id)
+        for change in changes
+        for field, before, after in change.history
+    ]
+    if history:
+        sql.insert(
+            "field_change",
+            ["level", "record_id", "field", "before", "after", "seen_at", "import_id"],
+            history,
+        )
+
+
+def _kept(value: Any) -> str | None:
+    return None if value is None or value == "" else canonical(value)

@@ -1,0 +1,102 @@
+"""The few statements that bulk work needs, in the words of each database."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, text
+from sqlmodel import Session
+
+from portal.imports.targets import Target
+
+
+@dataclass(frozen=True)
+class Sql:
+    connection: Connection
+
+    @classmethod
+    def of(cls, session: Session) -> "Sql":
+        session.flush()
+        return cls(session.connection())
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    @property
+    def driver(self) -> Any:
+        """The driver's own connection: ten times quicker for many rows."""
+        return self.connection.connection.driver_connection
+
+    def _given(self, values: Sequence[str]) -> tuple[str, Any]:
+        """A table `g(value)` of texts, and what to bind as :given."""
+        if self.is_sqlite:
+            return "json_each(:given) g", json.dumps(values)
+        return "unnest(CAST(:given AS text[])) AS g(value)", list(values)
+
+    def record_ids(self, level: str, source: str, external_ids: Sequence[str]) -> dict[str, int]:
+        """Our ids of the records that a source knows by its own."""
+        table, given = self._given(external_ids)
+        rows = self.connection.execute(
+            text(
+                f"SELECT e.external_id, e.record_id FROM {table} CROSS JOIN external_id e "
+                "WHERE e.level = :level AND e.source = :source AND e.external_id = g.value"
+            ),
+            {"given": given, "level": level, "source": source},
+        )
+        return {external_id: record_id for external_id, record_id in rows}  # noqa: C416  rows are not pairs to dict()
+
+    def existing(self, target: Target, source: str, external_ids: Sequence[str]) -> pl.DataFrame:
+        """The records a source knows by these ids: `external_id`, `record_id`, the target's columns, `attributes`."""
+        table, given = self._given(external_ids)
+        columns = [f"CAST(r.{p.column} AS TEXT)" if p.is_day else f"r.{p.column}" for p in target.places]
+        rows = self.connection.execute(
+            text(
+                f"SELECT e.external_id, e.record_id, {', '.join(columns)}, r.attributes FROM {table} CROSS JOIN external_id e "
+                f"CROSS JOIN {target.table} r "  # SQLite then keeps this order: each id is looked up once
+                "WHERE e.level = :level AND e.source = :source AND e.external_id = g.value AND r.id = e.record_id"
+            ),
+            {"given": given, "level": target.level, "source": source},
+        )
+        names = ["external_id", "record_id", *target.columns, "attributes"]
+        types = [pl.String(), pl.Int64(), *(place.stored for place in target.places), pl.String()]
+        return pl.DataFrame(
+            [tuple(row) for row in rows], schema=list(zip(names, types, strict=True)), orient="row"
+        )
+
+    def new_ids(self, table: str, count: int) -> list[int]:
+        """Ids never used before."""
+        if self.is_sqlite:
+            last = self.connection.execute(
+                text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table}
+            ).scalar()
+            return list(range((last or 0) + 1, (last or 0) + count + 1))
+        found = self.connection.execute(
+            text(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)"),
+            {"count": count},
+        )
+        return list(found.scalars())
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        names = ", ".join(columns)
+        if self.is_sqlite:
+            marks = ", ".join("?" * len(columns))
+            self.driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            return
+        with self.driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def update(self, target: Target, record_id: int, values: dict[str, Any]) -> None:
+        """Replace a record's values; its version rises, so that what is derived follows."""
+        days = {place.column for place in target.places if place.is_day}
+        cast = dict.fromkeys(days, "CAST(? AS DATE)") if not self.is_sqlite else {}
+        pairs = ", ".join(f"{column} = {cast.get(column, '?')}" for column in values)
+        statement = f"UPDATE {target.table} SET {pairs}, version = version + 1 WHERE id = ?"
+        given = (*values.values(), record_id)
+        if self.is_sqlite:
+            self.driver.execute(statement, given)
+        else:
+            self.driver.execute(statement.replace("?", "%s"), given)
