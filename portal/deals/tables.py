@@ -1,4 +1,4 @@
-"""Deals: talks about a purchase, their worth and how they ended."""
+"""The rows behind deals."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,0 +1,53 @@
+"""What is known of one deal."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from portal.companies import Company
+from portal.deals.tables import Deal
+from portal.errors import NotFound
+from portal.fields import Level
+from portal.people import ExternalId, FieldChange, Person
+
+SHOWN_CHANGES: Final = 100
+
+
+@dataclass(frozen=True)
+class Known:
+    """One deal with what belongs to it. `changes` are the newest, with their values as JSON text."""
+
+    deal: Deal
+    attributes: dict[str, Any]
+    person: Person | None
+    company: Company | None
+    ids: Sequence[ExternalId]
+    changes: Sequence[FieldChange]
+
+
+def known(session: Session, deal_id: int) -> Known:
+    """One deal with its person, company, ids elsewhere and the values that were replaced. Raises NotFound."""
+    deal = session.get(Deal, deal_id)
+    if deal is None:
+        raise NotFound("There is no such deal here. Look for it in the list.")
+    return Known(
+        deal=deal,
+        attributes=json.loads(deal.attributes),
+        person=session.get(Person, deal.person_id) if deal.person_id else None,
+        company=session.get(Company, deal.company_id) if deal.company_id else None,
+        ids=_ids(session, deal_id),
+        changes=_changes(session, deal_id),
+    )
+
+
+def _ids(session: Session, deal_id: int) -> Sequence[ExternalId]:
+    query = select(ExternalId).where(ExternalId.level == Level.DEAL, ExternalId.record_id == deal_id)
+    return session.exec(query.order_by(col(ExternalId.id))).all()
+
+
+def _changes(session: Session, deal_id: int) -> Sequence[FieldChange]:
+    query = select(FieldChange).where(FieldChange.level == Level.DEAL, FieldChange.record_id == deal_id)
+    return session.exec(query.order_by(col(FieldChange.id).desc()).limit(SHOWN_CHANGES)).all()
