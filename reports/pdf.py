@@ -2,6 +2,9 @@
 
 Nothing is fetched: not a file, not an address; only `data:` is read. The same HTML gives the same bytes on one
 machine; another one with other fonts or another WeasyPrint may differ.
+
+Four pages with four charts take about 0.4 s and 85 MiB of the process, fifty pages 350 MiB, tagging included:
+a list in a report is capped, and a worker prints in a process of its own.
 """
 
 import sys

@@ -85,7 +85,7 @@ def rate(given: Input, number: int, pair: tuple[Reached, Reached]) -> Figure:
         f"{before.stage} to {after.stage}",
         figures.conversion(before.count, after.count),
         unit=RATE,
-        basis=(before.definition, after.definition),
+        basis=tuple(dict.fromkeys((before.definition, after.definition))),
         query=f"Records that reached {after.stage} divided by those that reached {before.stage}, {period(given)}.",
     )
 
