@@ -58,7 +58,7 @@ def framed(steps: int, lines: Sequence[Line], show: Show) -> tuple[Frame, list[f
     low = min([0.0, *(value for value in values if value is not None)])
     marked = ticks(low, at_least(values, 0) if low < 0 else at_least(values, 1), 4)
     left = max(breadth(show(value), 11) for value in marked) + 8
-    x = Scale(0, max(steps - 1, 1), left + 8, WIDTH - 24)
+    x = Scale(0, max(steps - 1, 1), left + 8, WIDTH - 34)
     return Frame(x, Scale(marked[0], marked[-1], HEIGHT - 28, 28)), marked
 
 
