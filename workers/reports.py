@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import defaultdict
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
 from typing import Any, Final
@@ -12,9 +13,12 @@ from sqlmodel import Session
 from portal import reports, roi
 from portal.clock import now
 from portal.definitions import Meaning
+from portal.errors import Unavailable
 from portal.reports import Report
+from portal.roi import Basis
 from reports import document, pdf
-from reports.figures import Definition, Figure
+from reports import roi as return_on_investment
+from reports.figures import COUNT, Definition, Figure
 from reports.roi import Choices, Deal, Input, Reached, Revenue, Spend, build
 from workers.tasks import Claim, Effects, task
 
@@ -25,18 +29,19 @@ LISTED_DEALS: Final = 1_000
 def make_report(job: Claim, report_id: int) -> Effects:
     """Read what the report rests on at one moment, build its figures, and store the PDF with them."""
     with job.database.reading() as session:
+        as_of = now()
         asked = reports.get(session, report_id)
         basis = roi.basis(session, asked.first_day, asked.last_day)
     job.progress(1, 3, "reckoning")
-    given = roi_input(asked, basis)
-    built = build(given)
+    built = build(roi_input(asked, basis, as_of=as_of))
     job.progress(2, 3, "setting the pages")
-    made = pdf.render(document.page(built))
+    made = _rendered(built)
     facts = {
-        "figures": [_plain(figure) for figure in built.figures],
+        "as_of": as_of,
+        "figures": [_plain(figure) for figure in (*built.figures, *_counts(built), *_left_out(basis))],
         "data_digest": basis.digest,
         "sha256": hashlib.sha256(made).hexdigest(),
-        "is_draft": given.draft,
+        "is_draft": built.given.draft,
     }
 
     def effects(session: Session) -> dict[str, Any]:
@@ -46,7 +51,14 @@ def make_report(job: Claim, report_id: int) -> Effects:
     return effects
 
 
-def roi_input(asked: Report, basis: roi.Basis) -> Input:
+def _rendered(built: return_on_investment.Report) -> bytes:
+    try:
+        return pdf.render(document.page(built))
+    except pdf.MissingLibraryError as missing:
+        raise Unavailable(str(missing)) from missing
+
+
+def roi_input(asked: Report, basis: Basis, *, as_of: datetime) -> Input:
     """What was read, as the report takes it."""
     meanings = {term: _definition(meaning) for term, meaning in basis.meanings.items()}
     sourced = [deal for deal in basis.deals if deal.sourced and deal.amount is not None]
@@ -55,7 +67,7 @@ def roi_input(asked: Report, basis: roi.Basis) -> Input:
         company="",
         start=asked.first_day,
         end=asked.last_day,
-        as_of=asked.as_of,
+        as_of=as_of,
         currency=asked.currency,
         spend=[Spend(row.channel, row.month, row.amount, row.currency) for row in basis.spend],
         revenue=_revenue(basis),
@@ -80,7 +92,7 @@ def _definition(meaning: Meaning) -> Definition:
     return Definition(meaning.name, str(meaning.number), meaning.is_provisional)
 
 
-def _revenue(basis: roi.Basis) -> list[Revenue]:
+def _revenue(basis: Basis) -> list[Revenue]:
     """Won deals summed by month, currency, channel and whether marketing sourced them."""
     sums: dict[tuple[date, str, bool, str], tuple[Decimal, int]] = defaultdict(lambda: (Decimal(0), 0))
     for deal in basis.deals:
@@ -96,17 +108,37 @@ def _revenue(basis: roi.Basis) -> list[Revenue]:
     return [Revenue(m, amount, c, s, deals, ch) for (m, c, s, ch), (amount, deals) in sorted(sums.items())]
 
 
+def _counts(built: return_on_investment.Report) -> Iterator[Figure]:
+    """The funnel's counts, which the document states in a table of their own."""
+    for number, stage in enumerate(built.stages):
+        missing = None if stage.reached is not None else "No person's date of arrival is known."
+        yield Figure(
+            f"reached_{number}",
+            stage.name,
+            None if stage.reached is None else Decimal(stage.reached),
+            COUNT,
+            (stage.definition,),
+            built.given.digest,
+            "Of the people who came in the period, those who reached the stage by now.",
+            missing,
+        )
+
+
+def _left_out(basis: Basis) -> Iterator[Figure]:
+    """Won deals that no sum of the report holds."""
+    won = basis.meanings["customer"]
+    unpriced = sum(deal.amount is None for deal in basis.deals)
+    for key, name, count, query in (
+        ("undated_wins", "Won deals without a close date", basis.undated_wins, UNDATED),
+        ("unpriced_wins", "Won deals without an amount", unpriced, UNPRICED),
+    ):
+        yield Figure(key, name, Decimal(count), COUNT, (_definition(won),), basis.digest, query)
+
+
+UNDATED: Final = "Count of all won deals with no close date: they belong to no period."
+UNPRICED: Final = "Count of the deals won in the period with no amount: they add nothing to revenue."
+
+
 def _plain(figure: Figure) -> dict[str, Any]:
     """A figure as JSON keeps it; money stays exact, as text."""
-    return {
-        "key": figure.key,
-        "name": figure.name,
-        "value": None if figure.value is None else str(figure.value),
-        "shown": figure.shown,
-        "unit": figure.unit,
-        "basis": [str(definition) for definition in figure.basis],
-        "query": figure.query,
-        "digest": figure.digest,
-        "why_missing": figure.why_missing,
-        "note": figure.note,
-    }
+    return figure.record() | {"shown": figure.shown, "shown_interval": figure.shown_interval}
