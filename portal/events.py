@@ -98,7 +98,7 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "user.signed_in": lambda _: "signed in",
     "user.signed_out": lambda _: "signed out",
     "import.uploaded": lambda d: f"uploaded {d['filename']}",
-    "import.started": lambda d: f"started importing {d['filename']} into {d['kind']}",
+    "import.started": lambda d: f"started importing {d['filename']} into {d['into']}",
     "import.finished": lambda d: (
         f"imported {d['filename']}: {_n(d, 'created')} created, {_n(d, 'updated')} updated, "
         f"{_n(d, 'unchanged')} unchanged, {_n(d, 'rejected')} rejected"

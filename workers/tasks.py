@@ -22,9 +22,12 @@ Effects = Callable[[Session], dict[str, Any]]
 Task = Callable[..., Effects | None]
 
 AREAS: Final[dict[str, str]] = {
+    "understand": "workers.imports",
+    "check": "workers.imports",
     "import": "workers.imports",
-    "train": "workers.scoring",
+    "train": "workers.training",
     "score": "workers.scoring",
+    "explain": "workers.explaining",
     "report": "workers.reports",
     "demo": "workers.demo",
     "mail": "workers.mail",

@@ -289,10 +289,12 @@ def upgrade() -> None:
         sa.Column("updated", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("rejected", sa.Integer(), nullable=False),
-        sa.Column("next_batch", sa.Integer(), nullable=False),
+        sa.Column("unreadable", sa.Text(), nullable=False),
+        sa.Column("next_part", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=True),
         sa.Column("uploaded_at", sa.BigInteger(), nullable=False),
         sa.Column("uploaded_by", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(

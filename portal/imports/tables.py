@@ -11,7 +11,11 @@ from portal.db import Instant, Json
 
 
 class ImportState(StrEnum):
+    """Uploaded, understood (then a person maps it), checked (a dry run), running, and how it ended."""
+
     UPLOADED = "uploaded"
+    UNDERSTOOD = "understood"
+    CHECKING = "checking"
     CHECKED = "checked"
     RUNNING = "running"
     DONE = "done"
@@ -38,14 +42,25 @@ class Import(SQLModel, table=True):
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
-    next_batch: int = Field(
-        default=0, description="Batches applied so far; a killed import goes on from here."
+    unreadable: dict[str, int] = Field(
+        default_factory=dict,
+        sa_type=Json,
+        description="Cells, by column, that fit no kind and count as missing.",
     )
+    next_part: int = Field(default=0, description="Where a killed import goes on.")
     job_id: int | None = Field(default=None, foreign_key="job.id")
     uploaded_at: datetime = Field(sa_type=Instant)
     uploaded_by: int | None = Field(default=None, foreign_key="user_account.id")
+    started_at: datetime | None = Field(
+        default=None, sa_type=Instant, description="When its values were seen."
+    )
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
     reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person may still map, check, import or discard it."""
+        return self.state in {ImportState.UNDERSTOOD, ImportState.CHECKED, ImportState.FAILED}
 
 
 class ImportReject(SQLModel, table=True):

@@ -17,9 +17,12 @@ class Kind:
 
 
 KINDS: Final[dict[str, Kind]] = {
+    "understand": Kind("imports", HOUR, 3),
+    "check": Kind("imports", 2 * HOUR, 3),
     "import": Kind("imports", 6 * HOUR),
     "train": Kind("scoring", 4 * HOUR),
     "score": Kind("scoring", 4 * HOUR),
+    "explain": Kind("scoring", 10 * MINUTE, 3),
     "report": Kind("reports", 10 * MINUTE, 3),
     "export": Kind("reports", 30 * MINUTE, 3),
     "demo": Kind("default", HOUR, 3),
