@@ -19,8 +19,15 @@ def people() -> None:
 @people.command()
 @click.option("--email", required=True, help="Their e-mail address.")
 @click.option("--name", required=True, help="What they are called.")
-@click.option("--function", type=click.Choice([*Function]), required=True, help="The side they speak for.")
-@click.option("--right", type=click.Choice([*Right]), required=True, help="What they may do.")
+@click.option(
+    "--function",
+    type=click.Choice([function.value for function in Function]),
+    required=True,
+    help="The side they speak for.",
+)
+@click.option(
+    "--right", type=click.Choice([right.value for right in Right]), required=True, help="What they may do."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def add(*, email: str, name: str, function: str, right: str, as_json: bool) -> None:
     """Give somebody access. Prints a link with which they set their password, within three days."""
