@@ -12,7 +12,7 @@ import numpy as np
 from scoring.columns import FloatArray, IntArray
 
 Objective = Literal["binary", "gamma"]
-LARGE = 50_000  # records
+SMALL, LARGE = 5_000, 50_000  # records
 
 
 class DigestError(ValueError):
@@ -28,8 +28,10 @@ class Parameters:
 
     @classmethod
     def suited(cls, records: int) -> Parameters:
-        """Smaller trees for few records: measured better on thousands, worse on hundreds of thousands."""
-        return cls() if records >= LARGE else cls(leaves=15)
+        """Smaller trees for fewer records: what ranked best out of fold on samples of 500 to 45,000 real ones."""
+        if records >= LARGE:
+            return cls()
+        return cls(leaves=15) if records >= SMALL else cls(leaves=4)
 
 
 @dataclass(frozen=True, slots=True)

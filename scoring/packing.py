@@ -43,14 +43,14 @@ def unpack(data: bytes, digest: str) -> Scorer:
     """The scorer of the model with this digest. UnfitModelError where the bytes are damaged or of another model."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
-        if str(found["digest"]) != digest:
-            raise UnfitModelError("The packed scorer belongs to another model; pack it again.")
-        return _scorer(found)
+            scorer = _scorer({name: arrays[name] for name in arrays.files})
     except (zipfile.BadZipFile, ValueError, KeyError, IndexError, EOFError, OSError) as error:
         raise UnfitModelError(
             "The packed scorer cannot be read; pack it again from the model's text."
         ) from error
+    if scorer.digest != digest:
+        raise UnfitModelError("The packed scorer belongs to another model; pack it again.")
+    return scorer
 
 
 def _bins_arrays(scorer: Scorer) -> dict[str, npt.NDArray[Any]]:

@@ -13,6 +13,7 @@ NEEDED_FORWARD = 20  # of each outcome among the newest fifth
 USEFUL_AUC = 0.55  # below it the best tenth holds hardly more than a tenth of the outcomes
 TOO_GOOD = 0.95  # nobody knows the future that well
 SLUMP = 0.05  # less AUC forward than out of fold by more than this, beyond noise, is a contradiction
+MATTERS = 0.01  # of AUC; a smaller lead of a simpler way would change nobody's day
 INSTEAD = "Records are ranked by recency instead."
 BY_TIME = (FIRST_IN_FIRST_OUT, MOST_RECENT_FIRST)
 
@@ -81,11 +82,11 @@ def _forward_objections(out_of_fold: Quality, forward: Test) -> Iterator[str]:
 
 
 def _beaten(test: Test, where: str) -> Iterator[str]:
-    """An order of time must be beaten beyond chance; a model that learns less must not be better beyond chance."""
+    """An order of time must be beaten beyond chance; a simpler model must not be better, beyond chance and by what matters."""
     for rival in test.rivals:
         if rival.name in BY_TIME and rival.ahead_low <= 0:
             yield f"{where} it does not clearly beat '{rival.name}' ({_against(test, rival)})."
-        elif rival.name not in BY_TIME and rival.ahead_high < 0:
+        elif rival.name not in BY_TIME and rival.ahead_high < 0 and rival.ahead < -MATTERS:
             yield f"{where} {rival.name} ranks better ({_against(test, rival)})."
 
 

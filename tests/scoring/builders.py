@@ -12,8 +12,10 @@ from scoring.booster import Parameters
 from scoring.columns import Booleans, Categories, Dates, FloatArray, Numbers, Table
 
 SHARED = Path(__file__).parents[2].parent / "shared"
-QUICK = Parameters(trees=30, leaves=7, learning_rate=0.15)
-needs_data = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="needs ../shared/data, the real data sets")
+QUICK = Parameters(trees=30, leaves=4, learning_rate=0.2)
+needs_data = pytest.mark.skipif(
+    not (SHARED / "data").is_dir(), reason="needs ../shared/data, the real data sets"
+)
 
 
 def oracle(name: str) -> dict:
@@ -24,7 +26,9 @@ def oracle(name: str) -> dict:
     return next(item for item in json.loads(path.read_text("utf-8")) if item["id"] == name)
 
 
-def company(records: int = 600, *, signal: float = 1.5, seed: int = 7) -> tuple[Table, FloatArray, FloatArray]:
+def company(
+    records: int = 600, *, signal: float = 1.5, seed: int = 7
+) -> tuple[Table, FloatArray, FloatArray]:
     """Table, outcome and order. Visits and source tell the outcome with this much log-odds; the rest is noise."""
     random = np.random.default_rng(seed)
     visits = random.normal(size=records)

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from scoring.groups import CutOffs, best_first, rank
 
-scores = st.lists(st.integers(0, 30), min_size=1, max_size=80).map(lambda values: np.array(values, dtype=np.float64))
+scores = st.lists(st.integers(0, 30), min_size=1, max_size=80).map(
+    lambda values: np.array(values, dtype=np.float64)
+)
 
 
 def test_a_reference_population_falls_into_even_groups_group_1_the_best():

@@ -15,7 +15,9 @@ from scoring.booster import Booster, ModelText
 from scoring.scorer import Scorer
 from scoring.trees import UnfitModelError
 
-SPECIAL = np.array([0.0, -0.0, 1e-36, -1e-36, 1e-34, 1.0, -1.0, 0.5, 300.0, 1e300, -1e300, np.inf, -np.inf, np.nan])
+SPECIAL = np.array(
+    [0.0, -0.0, 1e-36, -1e-36, 1e-34, 1.0, -1.0, 0.5, 300.0, 1e300, -1e300, np.inf, -np.inf, np.nan]
+)
 
 
 def sample(rows: int, seed: int) -> np.ndarray:
@@ -40,7 +42,13 @@ def model(seed: int = 1, rows: int = 800, trees: int = 12, **changes: object) ->
     clean = np.nan_to_num(matrix)
     odds = clean[:, 0] + np.sin(clean[:, 2]) + (clean[:, 5] % 3 == 0) + clean[:, 3] * (clean[:, 4] == 1)
     y = (odds + np.random.default_rng(seed).normal(size=rows) > 0.5).astype(np.float64)
-    settings = {"objective": "binary", "verbosity": -1, "num_threads": 1, "min_data_in_leaf": 3, "min_data_per_group": 5}
+    settings = {
+        "objective": "binary",
+        "verbosity": -1,
+        "num_threads": 1,
+        "min_data_in_leaf": 3,
+        "min_data_per_group": 5,
+    }
     settings |= changes
     dataset = lightgbm.Dataset(matrix, y, categorical_feature=[4, 5, 6], params=settings)
     return ModelText.of(lightgbm.train(settings, dataset, num_boost_round=trees).model_to_string())
@@ -52,7 +60,9 @@ def odd_values(seed: int) -> np.ndarray:
     matrix = sample(400, seed + 1)
     odd = random.random(matrix.shape) < 0.4
     matrix[odd] = random.choice(SPECIAL, odd.sum())
-    matrix[:, 4:] = np.where(np.abs(matrix[:, 4:]) > 1e9, np.nan, matrix[:, 4:])  # beyond int, LightGBM is undefined
+    matrix[:, 4:] = np.where(
+        np.abs(matrix[:, 4:]) > 1e9, np.nan, matrix[:, 4:]
+    )  # beyond int, LightGBM is undefined
     return matrix
 
 
@@ -80,7 +90,9 @@ def test_sums_of_values_exactly_at_the_cuts():
     matrix = sample(2_000, 3)
     for feature, bins in scorer.bins.items():
         if isinstance(bins, NumberBins):
-            near = np.concatenate([bins.cuts, np.nextafter(bins.cuts, -np.inf), np.nextafter(bins.cuts, np.inf)])
+            near = np.concatenate(
+                [bins.cuts, np.nextafter(bins.cuts, -np.inf), np.nextafter(bins.cuts, np.inf)]
+            )
             matrix[: len(near), feature] = near[:2_000]
     assert_equal_sums(text, matrix)
 
@@ -158,10 +170,15 @@ def test_cuts_that_crowd_are_searched_by_halving():
     np.testing.assert_array_equal(NumberBins(cuts).codes(values), np.searchsorted(cuts, values))
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30, unique=True), st.data())
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30, unique=True),
+    st.data(),
+)
 def test_a_bin_is_the_number_of_cuts_below(cuts, data):
     cuts = np.unique(np.array(cuts))
-    values = np.array(data.draw(st.lists(st.floats(allow_nan=False) | st.sampled_from(cuts.tolist()), min_size=1)))
+    values = np.array(
+        data.draw(st.lists(st.floats(allow_nan=False) | st.sampled_from(cuts.tolist()), min_size=1))
+    )
     np.testing.assert_array_equal(NumberBins(cuts).codes(values), np.searchsorted(cuts, values))
 
 

@@ -82,7 +82,9 @@ def test_without_an_order_there_is_no_forward_test_and_no_promotion():
     found = train(table, outcome, parameters=QUICK).label
     assert found.forward is None
     assert (found.usable, found.promotable) == (True, False)
-    assert found.warnings == ["No order of time was named, so there is no forward test, and this model may not be promoted."]
+    assert found.warnings == [
+        "No order of time was named, so there is no forward test, and this model may not be promoted."
+    ]
 
 
 def test_too_few_outcomes_are_refused_saying_how_many_are_needed():
@@ -140,7 +142,10 @@ def test_what_holds_no_longer_is_a_contradiction():
 
 def test_an_auc_too_good_to_be_true_is_warned_of():
     table, outcome, order = company(800)
-    leaky = Table(table.ids, {**table.columns, "signed": Numbers(outcome + np.random.default_rng(1).normal(size=800) * 0.2)})
+    leaky = Table(
+        table.ids,
+        {**table.columns, "signed": Numbers(outcome + np.random.default_rng(1).normal(size=800) * 0.2)},
+    )
     found = train(leaky, outcome, order=order, parameters=QUICK).label
     assert "too good to be true" in found.warnings[0]
 
@@ -160,5 +165,7 @@ def test_shuffled_labels_are_refused_in_at_least_95_of_100_seeds():
     for seed in range(100):
         random = np.random.default_rng(seed).permutation(outcome)
         named = order if seed % 2 else None  # half of them without a forward test
-        refused += not train(table, random, order=named, as_of=AS_OF, seed=seed, parameters=QUICK).label.usable
+        refused += not train(
+            table, random, order=named, as_of=AS_OF, seed=seed, parameters=QUICK
+        ).label.usable
     assert refused >= 95

@@ -37,24 +37,28 @@ def test_naive_bayes_counts_as_the_oracle_does():
 
 def test_naive_bayes_cuts_numbers_at_their_tenths():
     random = np.random.default_rng(3)
-    X = random.normal(size=(2_000, 1))
-    y = (np.abs(X[:, 0]) > 1).astype(np.float64)
-    assert auc(y, naive_bayes.fit(X, y, categorical=()).log_odds(X)) > 0.95
+    matrix = random.normal(size=(2_000, 1))
+    y = (np.abs(matrix[:, 0]) > 1).astype(np.float64)
+    assert auc(y, naive_bayes.fit(matrix, y, categorical=()).log_odds(matrix)) > 0.95
 
 
 def test_logistic_regression_is_scikit_learns():
     random = np.random.default_rng(4)
-    X = random.normal(size=(500, 3)) * [1, 10, 0.1] + [0, 5, 1]
-    y = (random.random(500) < 1 / (1 + np.exp(-X[:, 0] - 0.1 * X[:, 1]))).astype(np.float64)
-    ours = logistic.fit(X, y, categorical=()).log_odds(X)
-    theirs = LogisticRegression(tol=1e-8).fit((X - X.mean(0)) / X.std(0), y).decision_function((X - X.mean(0)) / X.std(0))
+    matrix = random.normal(size=(500, 3)) * [1, 10, 0.1] + [0, 5, 1]
+    y = (random.random(500) < 1 / (1 + np.exp(-matrix[:, 0] - 0.1 * matrix[:, 1]))).astype(np.float64)
+    ours = logistic.fit(matrix, y, categorical=()).log_odds(matrix)
+    theirs = (
+        LogisticRegression(tol=1e-8)
+        .fit((matrix - matrix.mean(0)) / matrix.std(0), y)
+        .decision_function((matrix - matrix.mean(0)) / matrix.std(0))
+    )
     assert ours == pytest.approx(theirs, abs=1e-4)
 
 
 def test_logistic_regression_uses_categories_and_blanks():
-    X = np.column_stack([np.tile([0.0, 1, 2, np.nan], 100), np.tile([np.nan, 1.0], 200)])
+    matrix = np.column_stack([np.tile([0.0, 1, 2, np.nan], 100), np.tile([np.nan, 1.0], 200)])
     y = np.tile([1.0, 0, 0, 1], 100)
-    assert auc(y, logistic.fit(X, y, categorical={0}).log_odds(X)) == 1
+    assert auc(y, logistic.fit(matrix, y, categorical={0}).log_odds(matrix)) == 1
 
 
 @given(st.lists(st.tuples(st.floats(-8, 8), st.booleans()), min_size=2, max_size=40))
