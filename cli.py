@@ -15,8 +15,16 @@ WHERE: Final[dict[str, str]] = {
     "reconcile": "commands.serving",
     "migrate": "commands.serving",
     "doctor": "commands.serving",
+    "people": "commands.people",
+    "demo": "commands.demo",
+    "import": "commands.imports",
+    "train": "commands.scoring",
+    "score": "commands.scoring",
+    "rank": "commands.scoring",
+    "report": "commands.reports",
 }
 """Which module has a command; the function is named like the command, in one word."""
+NAMES: Final = {"import": "import_"}
 
 
 class Portal(click.Group):
@@ -30,7 +38,7 @@ class Portal(click.Group):
         del ctx
         if cmd_name not in WHERE:
             return None
-        found: click.Command = getattr(import_module(WHERE[cmd_name]), cmd_name.replace("-", "_"))
+        found: click.Command = getattr(import_module(WHERE[cmd_name]), NAMES.get(cmd_name, cmd_name))
         return found
 
 

@@ -3,6 +3,8 @@
 import errno
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import click
@@ -10,10 +12,13 @@ from alembic.util import CommandError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
+from portal import definitions, migrating
+from portal.clock import now
 from portal.db import Database
 from portal.errors import Problem, Unavailable
 from portal.jobs import Job, State
 from portal.settings import Settings
+from workers.queue import open_database
 
 FULL: Final = "The disk is full. Free some space where DATA_DIR is, then start again."
 
@@ -21,6 +26,21 @@ FULL: Final = "The disk is full. Free some space where DATA_DIR is, then start a
 def settings() -> Settings:
     """The settings in force: those of the environment."""
     return Settings.model_validate({})
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, Database]]:
+    """The settings in force, and their database at the newest migration."""
+    found = settings()
+    found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_database(found)
+    try:
+        migrating.upgrade(database)
+        with database.transaction() as session:
+            definitions.ship(session, at=now())
+        yield found, database
+    finally:
+        database.dispose()
 
 
 def tell(result: dict[str, Any], *, as_json: bool, sentence: str) -> None:

@@ -33,7 +33,9 @@ def understand_file(job: Claim, import_id: int) -> Effects:
     with job.database.reading() as session:
         found = commands.get(session, import_id)
     with _failing(job, import_id):
-        layout = understand(_path(job, found), commands.limits(job.settings), folder=_folder(job))
+        layout = understand(
+            _path(job, found), commands.limits(job.settings, is_large=found.is_large), folder=_folder(job)
+        )
         mapping = guess(layout, found.kind, filename=found.filename).mapping
         with job.database.reading() as session:
             saved = commands.saved_mapping(session, found.kind, mapping.source)
@@ -117,7 +119,7 @@ def _pieces(job: Claim, found: Import) -> Iterator[Piece]:
         _path(job, found),
         commands.understanding_of(found),
         commands.mapping_of(found),
-        commands.limits(job.settings),
+        commands.limits(job.settings, is_large=found.is_large),
         first=first,
         folder=_folder(job),
     )

@@ -291,6 +291,7 @@ def upgrade() -> None:
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("unreadable", sa.Text(), nullable=False),
         sa.Column("next_part", sa.Integer(), nullable=False),
+        sa.Column("is_large", sa.Boolean(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=True),
         sa.Column("uploaded_at", sa.BigInteger(), nullable=False),
         sa.Column("uploaded_by", sa.Integer(), nullable=True),

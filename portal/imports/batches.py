@@ -75,7 +75,7 @@ class Cells:
 
 def cleaned(read: Piece, names: tuple[str, ...]) -> Cells:
     """Rows that hold nothing are left out."""
-    cells = read.cells.select(stripped(pl.col(str(place))) for place in range(len(names)))
+    cells = stripped(read.cells.drop("row"))
     columns = cells.rename(dict(zip(cells.columns, names, strict=True)))
     blank = columns.select(pl.all_horizontal(pl.all().is_null())).to_series()
     if not blank.any():

@@ -17,6 +17,7 @@ Kind = Literal["number", "category", "text", "date", "boolean"]
 CATEGORIES = 1_000
 LOOKED_AT = 2_000
 LONGEST_ID = 64
+WEIGHT = 1_000
 SHOWN = {"category": 60}
 EMAIL = r"^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$"
 TRUTH = {word.casefold() for word in (*TRUE, *FALSE)}
@@ -69,7 +70,7 @@ def column_of(name: str, cells: pl.Series) -> Column:
         frequent=tuple(
             present.sort("count", "value", descending=[True, False]).head(SHOWN.get(kind, 8)).iter_rows()
         ),
-        spellings=variants(present) if kind == "category" else {},
+        spellings=variants(present) if kind in {"category", "text"} and len(present) <= CATEGORIES else {},
         unreadable=unreadable(present, styles),
         currency=numerals.currency_of(present["value"].head(LOOKED_AT)) if kind == "number" else "",
         looks_like_id=looks_like_id(present, len(cells), kind),
@@ -92,7 +93,7 @@ def missing_words(counts: pl.DataFrame) -> dict[str, int]:
 
 
 def kind_of(name: str, present: pl.DataFrame) -> tuple[Kind, NumberStyle | DateStyle | None]:
-    values = present["value"].head(LOOKED_AT).to_list()
+    values = weighted(present)
     if not values:
         return "text", None
     if is_boolean(name, present):
@@ -105,6 +106,18 @@ def kind_of(name: str, present: pl.DataFrame) -> tuple[Kind, NumberStyle | DateS
         return "number", number
     few = len(present) <= CATEGORIES and len(present) * 2 <= present["count"].sum()
     return ("category" if few else "text"), None
+
+
+def weighted(present: pl.DataFrame) -> list[str]:
+    """The first values, the frequent ones several times: a stray word among a thousand equal days is no kind."""
+    first = present.head(LOOKED_AT)
+    times = (
+        (pl.col("count") * WEIGHT / int(first["count"].sum() or 1))
+        .round()
+        .cast(pl.UInt32)
+        .clip(lower_bound=1)
+    )
+    return first.select(pl.col("value").repeat_by(times).explode()).to_series().to_list()
 
 
 def is_boolean(name: str, present: pl.DataFrame) -> bool:

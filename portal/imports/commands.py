@@ -1,6 +1,7 @@
 """What people do with an import: upload, map, check, start, discard; and what its jobs note of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -24,40 +25,38 @@ from portal.settings import Settings
 LONGEST_REASON: Final = 500
 
 
-def limits(settings: Settings) -> Limits:
-    """How much one import takes, from the settings."""
+LARGE_BYTES: Final = 1 << 40
+LARGE_ROWS: Final = 1_000_000_000
+
+
+def limits(settings: Settings, *, is_large: bool = False) -> Limits:
+    """How much one import takes, from the settings; of rows and bytes as much as there is, where it may be large."""
     return Limits(
-        bytes=settings.upload_bytes,
-        rows=settings.upload_rows,
+        bytes=LARGE_BYTES if is_large else settings.upload_bytes,
+        rows=LARGE_ROWS if is_large else settings.upload_rows,
         columns=settings.upload_columns,
         cell_bytes=settings.cell_bytes,
         xlsx_unpacked=settings.xlsx_unpacked_bytes,
     )
 
 
-def upload(
-    session: Session,
-    *,
-    kind: str,
-    filename: str,
-    file: str,
-    size: int,
-    digest: str,
-    by: int | None,
-    at: datetime,
-) -> Import:
-    """Note an uploaded file, kept as `file` in the files folder, and have a job understand it."""
-    kind_named(kind)
-    found = Import(
-        kind=kind,
-        source="",
-        filename=filename[:300],
-        file=file,
-        bytes=size,
-        digest=digest,
-        uploaded_at=at,
-        uploaded_by=by,
-    )
+@dataclass(frozen=True)
+class Upload:
+    """A file that was received, kept as `file` in the files folder; `digest` is its SHA-256."""
+
+    kind: str
+    filename: str
+    file: str
+    bytes: int
+    digest: str
+    is_large: bool = False
+
+
+def upload(session: Session, received: Upload, *, by: int | None, at: datetime) -> Import:
+    """Note an uploaded file, and have a job understand it."""
+    kind_named(received.kind)
+    kept = asdict(received) | {"filename": received.filename[:300]}
+    found = Import(**kept, source="", uploaded_at=at, uploaded_by=by)
     session.add(found)
     session.flush()
     _job(session, found, "understand", f"Look into {found.filename}", by=by, at=at)
@@ -287,6 +286,19 @@ def rejects(
         .order_by(col(ImportReject.id))
         .limit(limit)
     ).all()
+
+
+def rejects_table(session: Session, found: Import) -> tuple[list[str], Iterator[list[str | int]]]:
+    """The rejected rows as a table to mend and import again: row, reason, then the file's own cells."""
+    names = understanding_of(found).names
+    return ["row", "reason", *names], _reject_rows(session, found.id)
+
+
+def _reject_rows(session: Session, import_id: int) -> Iterator[list[str | int]]:
+    after = 0
+    while part := rejects(session, import_id, after=after):
+        yield from ([reject.row, reject.reason, *reject.cells] for reject in part)
+        after = part[-1].id
 
 
 def sources(session: Session) -> Sequence[str]:

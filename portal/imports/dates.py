@@ -6,6 +6,8 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
+# of a written time; the patterns take their time over longer texts
+LONGEST = 64
 Order = Literal["dmy", "mdy"]
 
 TIME = r"(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)(?:\s*([AaPp])\.?[Mm]\.?)?"
@@ -106,6 +108,7 @@ def as_walls(cells: pl.Series, style: DateStyle) -> pl.DataFrame:
 
 def taken_apart(cells: pl.Series, style: DateStyle) -> pl.DataFrame:
     """`wall`, `offset` and `timed` (a time of day is written) of cells in any form."""
+    cells = cells.set(cells.str.len_bytes() > LONGEST, None)
     groups = cells.alias("cells").str.extract_groups(WHEN).struct.unnest()
     day, clock, half, utc, shift = (groups[str(place)] for place in range(1, 6))
     text = (

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 AMOUNT = pl.Decimal(18, 4)
 SURE = 0.95
+# of a written number; the patterns take their time over longer texts
+LONGEST = 64
 # what may stand around a number and between its thousands
 SPACE = r"[\s\u00a0\u202f]"
 # the straight and the curly apostrophe separate thousands in Switzerland
@@ -32,7 +34,7 @@ class NumberStyle(BaseModel):
 def style_of(values: Iterable[str]) -> NumberStyle | None:
     """How the numbers of a column are written; None: too few of them are numbers (under 95 in 100)."""
     written = list(values)
-    cores = [found.group(1) for value in written if (found := WRITTEN.match(value))]
+    cores = [found.group(1) for value in written if (found := WRITTEN.match(value[: LONGEST + 1]))]
     if not cores or len(cores) < SURE * len(written):
         return None
     percents = sum(value.rstrip().endswith("%") for value in written)
@@ -90,6 +92,7 @@ def read(cells: pl.Series, style: NumberStyle, into: pl.DataType) -> pl.Series:
 
 def plain(cells: pl.Series, style: NumberStyle) -> pl.Series:
     """The numbers as -1234.5; null where the grouping is not one of thousands: `1,5` is no fifteen."""
+    cells = cells.set(cells.str.len_bytes() > LONGEST, None)
     text = pl.col("cells")
     bare = text.str.replace(rf"^([-+(]?){SPACE}*{CURRENCY}", "${1}").str.replace(
         rf"(?:{CURRENCY}|%)(\)?-?)$", "${1}"

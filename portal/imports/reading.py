@@ -197,13 +197,13 @@ def piece(plain: Path, layout: Layout, block: Block) -> Piece:
         content = file.read(block.size)
     if block.regular:
         rows = pl.int_range(block.row, block.row + block.rows, dtype=pl.UInt32, eager=True)
-        return Piece(parsed(content, separator, layout).with_columns(rows.alias("row")), [])
+        return fitting(parsed(content, separator, layout).with_columns(rows.alias("row")), layout, [])
     return sorted_out(content, separator, layout, block)
 
 
 def parsed(content: bytes, separator: str, layout: Layout) -> pl.DataFrame:
-    """The named columns as `0`, `1`, …; an empty cell is null."""
-    frame = pl.read_csv(
+    """As many columns as a usual row has, called `0`, `1`, …; an empty cell is null."""
+    return pl.read_csv(
         content,
         has_header=False,
         separator=separator,
@@ -211,7 +211,20 @@ def parsed(content: bytes, separator: str, layout: Layout) -> pl.DataFrame:
         missing_columns="insert",
         extra_columns="ignore",
     )
-    return frame.select(str(place) for place in range(len(layout.names)))
+
+
+def fitting(cells: pl.DataFrame, layout: Layout, ragged: list[Ragged]) -> Piece:
+    """The named columns; rows that hold something beyond them are ragged."""
+    named = [str(place) for place in range(len(layout.names))]
+    beyond = [str(place) for place in range(len(layout.names), layout.width)]
+    if beyond:
+        over = cells.select(
+            pl.any_horizontal(pl.col(beyond).str.strip_chars() != "").fill_null(value=False)
+        ).to_series()
+        rows = cells.filter(over)
+        more = [Ragged(row, [cell or "" for cell in line]) for *line, row in rows.iter_rows()]
+        cells, ragged = cells.filter(~over), sorted([*ragged, *more], key=lambda one: one.row)
+    return Piece(cells.select(*named, "row"), ragged)
 
 
 def sorted_out(content: bytes, separator: str, layout: Layout, block: Block) -> Piece:
@@ -231,7 +244,7 @@ def sorted_out(content: bytes, separator: str, layout: Layout, block: Block) -> 
         else:
             ragged.append(Ragged(block.row + at, cells_of(line, separator)))
     rows = pl.Series("row", places, pl.UInt32)
-    return Piece(parsed(b"".join(good), separator, layout).with_columns(rows), ragged)
+    return fitting(parsed(b"".join(good), separator, layout).with_columns(rows), layout, ragged)
 
 
 def harmless(line: bytes, separator: str, layout: Layout) -> bool:

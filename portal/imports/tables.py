@@ -48,6 +48,9 @@ class Import(SQLModel, table=True):
         description="Cells, by column, that fit no kind and count as missing.",
     )
     next_part: int = Field(default=0, description="Where a killed import goes on.")
+    is_large: bool = Field(
+        default=False, description="Given to the console, where the limits for uploads do not hold."
+    )
     job_id: int | None = Field(default=None, foreign_key="job.id")
     uploaded_at: datetime = Field(sa_type=Instant)
     uploaded_by: int | None = Field(default=None, foreign_key="user_account.id")

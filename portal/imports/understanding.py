@@ -7,19 +7,19 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from portal.errors import Invalid
-from portal.imports.blocks import Block
+from portal.imports.blocks import ROWS, Block
 from portal.imports.columns import Column, column_of
 from portal.imports.encodings import MIXED, UTF8
 from portal.imports.limits import Limits
 from portal.imports.reading import Choices, Layout, Ragged, lay_out, opened, piece
 from portal.imports.words import stripped
 
-LOOKED_AT = 4
+WHOLE, LOOKED_AT = 2, 4
 AS_FOUND = Choices()
 
 
 class Understood(BaseModel):
-    """`examined`: rows the columns were understood from, spread over the file; all of them up to 200,000."""
+    """`examined`: rows the columns were understood from, spread over the file; all of them up to 100,000."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,7 +53,8 @@ def understand(
         )
     with opened(path, layout, limits, folder) as plain:
         pieces = [piece(plain, layout, block) for block in spread(layout.blocks)]
-    cells = pl.concat([piece.cells.with_columns(stripped(pl.exclude("row"))) for piece in pieces])
+    most = ROWS if len(pieces) <= WHOLE else ROWS * WHOLE // len(pieces)
+    cells = stripped(pl.concat([piece.cells.drop("row").head(most) for piece in pieces]))
     columns = tuple(column_of(name, cells[str(place)]) for place, name in enumerate(layout.names))
     if all(column.missing_share == 1 for column in columns):
         raise Invalid(
@@ -68,9 +69,10 @@ def understand(
 
 def spread(blocks: Sequence[Block]) -> list[Block]:
     """The first block, the last, and two between."""
-    if len(blocks) <= LOOKED_AT:
+    if len(blocks) <= WHOLE:
         return list(blocks)
-    return [blocks[place * (len(blocks) - 1) // (LOOKED_AT - 1)] for place in range(LOOKED_AT)]
+    places = {place * (len(blocks) - 1) // (LOOKED_AT - 1) for place in range(LOOKED_AT)}
+    return [blocks[place] for place in sorted(places)]
 
 
 def warnings(layout: Layout, columns: Sequence[Column], ragged: Sequence[Ragged]) -> list[str]:

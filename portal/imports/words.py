@@ -36,10 +36,16 @@ def without_missing(cells: pl.Series, words: Iterable[str]) -> pl.Series:
     )
 
 
-def stripped(cells: pl.Expr) -> pl.Expr:
-    """Without white space at either end, of any alphabet; null where nothing is left."""
-    trimmed = cells.str.strip_chars()
-    return pl.when(trimmed != "").then(trimmed)
+def stripped(cells: pl.DataFrame) -> pl.DataFrame:
+    """Without white space at either end of a cell, of any alphabet; null where nothing is left."""
+    trimmed = cells.select(pl.all().str.strip_chars())
+    emptied = trimmed.select((pl.all() == "").any()).row(0)
+    names = [name for name, some in zip(trimmed.columns, emptied, strict=True) if some]
+    return (
+        trimmed.with_columns(trimmed[name].set(trimmed[name] == "", None) for name in names)
+        if names
+        else trimmed
+    )
 
 
 TRUTH = dict.fromkeys(spellings(TRUE), True) | dict.fromkeys(spellings(FALSE), False)
