@@ -33,7 +33,8 @@ def table(tmp_path: Path) -> Callable[[str | bytes], Path]:
 def imported(table):
     """Text to batches, the mapping as guessed and then changed."""
 
-    def run(content: str, kind: str = "people", limits: Limits = Limits(), **changes: object) -> list[Batch]:
+    def run(content: str, kind: str = "people", **changes: object) -> list[Batch]:
+        limits = Limits()
         path = table(content)
         understood = understand(path, limits)
         mapping = guess(understood, kind, source="CRM").mapping.model_copy(update=changes)

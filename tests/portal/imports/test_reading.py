@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import date, datetime
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ from xlsxwriter import Workbook
 from portal.errors import Invalid, TooLarge
 from portal.imports.limits import Limits
 from portal.imports.reading import Choices, lay_out, opened, piece
-from portal.imports.understanding import understand
+from portal.imports.understanding import AS_FOUND, understand
 
 LIMITS = Limits()
 
@@ -36,7 +37,7 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
     return out.getvalue()
 
 
-def cells(path, choices=Choices()):
+def cells(path, choices=AS_FOUND):
     layout = lay_out(path, LIMITS, choices)
     with opened(path, layout, LIMITS) as plain:
         pieces = [piece(plain, layout, block) for block in layout.blocks]
@@ -105,7 +106,12 @@ def test_refuses_five_thousand_columns(table):
         understand(table(content), LIMITS)
 
 
-ROWS = [["id", "name", "note"], ["1", "Zoë", "a, b; c"], ["2", "Łukasz", 'say "hi"'], ["3", "Ada", "two\nlines"]]
+ROWS = [
+    ["id", "name", "note"],
+    ["1", "Zoë", "a, b; c"],
+    ["2", "Łukasz", 'say "hi"'],
+    ["3", "Ada", "two\nlines"],
+]
 
 
 def as_csv(rows, separator=",", end="\r\n", quoting=csv.QUOTE_MINIMAL):
@@ -192,17 +198,49 @@ def test_takes_a_file_without_a_header_when_told(table):
 
 
 def test_warns_of_a_header_that_looks_like_data(table):
-    assert any("looks like data" in warning for warning in understand(table("1,2,3\n4,5,6\n"), LIMITS).warnings)
+    assert any(
+        "looks like data" in warning for warning in understand(table("1,2,3\n4,5,6\n"), LIMITS).warnings
+    )
 
 
 def test_reads_a_workbook_by_its_content(table):
-    path = table(workbook({"Cover": [], "People": [["id", "name", "sum"], [1, "Ada", 2.5]], "More": [["x"], [1]]}))
+    path = table(
+        workbook({"Cover": [], "People": [["id", "name", "sum"], [1, "Ada", 2.5]], "More": [["x"], [1]]})
+    )
     layout, read = cells(path)
     assert (layout.form, layout.sheet, layout.other_sheets) == ("workbook", "People", ("More",))
     assert read == [["1", "Ada", "2.5"]]
     assert cells(path, Choices(sheet="More"))[1] == [["1"]]
-    with pytest.raises(Invalid, match="no sheet called Nothing. It has: Cover, People, More"):
+    with pytest.raises(Invalid, match=r"no sheet called Nothing\. It has: Cover, People, More"):
         lay_out(path, LIMITS, Choices(sheet="Nothing"))
+
+
+def test_cells_of_a_workbook_become_what_csv_would_hold(table):
+    rows = [
+        ["id", "day", "at", "yes", "big"],
+        [1, date(2024, 1, 2), datetime(2024, 1, 2, 3, 4), True, 1e15],
+        [],
+        [2],
+    ]  # noqa: DTZ001
+    understood = understand(table(workbook({"A": rows})), LIMITS)
+    assert [column.samples[0] for column in understood.columns] == [
+        "1",
+        "2024-01-02",
+        "2024-01-02 03:04:00",
+        "true",
+        "1e+15",
+    ]
+    assert [column.kind for column in understood.columns] == ["number", "date", "date", "boolean", "number"]
+
+
+def test_refuses_a_cell_far_away_before_reading_it(table):
+    out = io.BytesIO()
+    with Workbook(out) as book:
+        page = book.add_worksheet()
+        page.write(0, 0, "id")
+        page.write(1_048_575, 16_383, "far")
+    with pytest.raises(TooLarge, match="16,384 columns"):
+        understand(table(out.getvalue()), LIMITS)
 
 
 def test_reads_a_csv_called_xlsx(table):
@@ -219,10 +257,15 @@ def test_keeps_the_place_of_every_row(table):
 
 
 def test_digest_names_the_file(table):
-    assert lay_out(table("id\n1\n"), LIMITS, Choices()).digest == lay_out(table("id\n1\n"), LIMITS, Choices()).digest
+    assert (
+        lay_out(table("id\n1\n"), LIMITS, Choices()).digest
+        == lay_out(table("id\n1\n"), LIMITS, Choices()).digest
+    )
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=12).map(str.strip)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=12).map(
+    str.strip
+)
 TABLES = st.integers(2, 4).flatmap(
     lambda width: st.lists(st.lists(TEXT, min_size=width, max_size=width), min_size=1, max_size=12)
 )
@@ -231,9 +274,13 @@ TABLES = st.integers(2, 4).flatmap(
 @settings(max_examples=150, deadline=None)
 @given(rows=TABLES, separator=st.sampled_from(",;\t|"), encoding=st.sampled_from(ENCODINGS[1:]),
        end=st.sampled_from(["\n", "\r\n", "\r"]), quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))  # fmt: skip
-def test_any_table_comes_back(tmp_path_factory, rows, separator, encoding, end, quoting):
+def test_any_table_comes_back(tmp_path_factory, rows, separator, encoding, end, quoting):  # noqa: PLR0917
     named = [[f"column {n}" for n in range(len(rows[0]))], *rows]
     path = tmp_path_factory.mktemp("table") / "t.csv"
     path.write_bytes(as_csv(named, separator, end, quoting).encode(encoding))
-    stated = Choices(encoding=encoding.removesuffix("-sig"), separator=separator) if encoding[-1] == "e" else Choices(separator=separator)
+    stated = (
+        Choices(encoding=encoding.removesuffix("-sig"), separator=separator)
+        if encoding[-1] == "e"
+        else Choices(separator=separator)
+    )
     assert [row for row in cells(path, stated)[1] if any(row)] == [row for row in rows if any(row)]
