@@ -218,17 +218,17 @@ def test_reads_a_workbook_by_its_content(table):
 def test_cells_of_a_workbook_become_what_csv_would_hold(table):
     rows = [
         ["id", "day", "at", "yes", "big"],
-        [1, date(2024, 1, 2), datetime(2024, 1, 2, 3, 4), True, 1e15],
+        [1, date(2024, 1, 2), datetime(2024, 1, 2, 3, 4), True, 1e14],  # noqa: DTZ001
         [],
         [2],
-    ]  # noqa: DTZ001
+    ]
     understood = understand(table(workbook({"A": rows})), LIMITS)
     assert [column.samples[0] for column in understood.columns] == [
         "1",
         "2024-01-02",
         "2024-01-02 03:04:00",
         "true",
-        "1e+15",
+        "100000000000000",
     ]
     assert [column.kind for column in understood.columns] == ["number", "date", "date", "boolean", "number"]
 
