@@ -14,9 +14,13 @@ FINEST = 20
 
 @dataclass(frozen=True, slots=True)
 class CutOffs:
-    """Lowest scores of groups 1 to 19 of 20, falling. Ten groups are pairs of these twenty."""
+    """Lowest scores of groups 1 to 19 of 20, falling, and the reference records in each of the 20, to measure drift against.
+
+    Ten groups are pairs of these twenty.
+    """
 
     scores: tuple[float, ...]
+    reference: tuple[int, ...]
 
     @classmethod
     def of(cls, reference: FloatArray) -> Self:
@@ -25,14 +29,19 @@ class CutOffs:
             raise ValueError("Groups need a reference population: score some records first.")
         falling = np.sort(reference)[::-1]
         places = np.ceil(np.arange(1, FINEST) * len(falling) / FINEST).astype(np.int64) - 1
-        return cls(tuple(falling[places].tolist()))
+        cuts = tuple(falling[places].tolist())
+        return cls(cuts, tuple(np.bincount(_worse(cuts, falling), minlength=FINEST).tolist()))
 
     def groups(self, scores: FloatArray, *, count: int = 10) -> IntArray:
         """Group of each score, 1 to `count` (10 or 20). A score equal to a cut-off belongs to the better group."""
         if count not in {FINEST, FINEST // 2}:
             raise ValueError(f"There are 10 or {FINEST} groups, not {count}.")
-        worse = np.searchsorted(-np.array(self.scores), -scores, side="left")
-        return np.asarray(worse * count // FINEST + 1, dtype=np.int64)
+        return _worse(self.scores, scores) * count // FINEST + 1
+
+
+def _worse(cuts: tuple[float, ...], scores: FloatArray) -> IntArray:
+    """How many of the twenty groups are better, (n,)."""
+    return np.searchsorted(-np.array(cuts), -scores, side="left").astype(np.int64)
 
 
 def best_first(scores: FloatArray, ids: IntArray) -> IntArray:

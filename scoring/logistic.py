@@ -13,23 +13,23 @@ from scoring.columns import FloatArray
 LEVELS = 20  # the most frequent; the rest of a category is the reference
 RIDGE = 1.0
 ROUNDS = 25
-CLOSE = 1e-8
-MOST_RECORDS = 50_000  # more would not move a few hundred coefficients by what a yardstick needs
+CLOSE = 1e-6
+MOST_RECORDS = 20_000  # more would not move a few hundred coefficients by what a yardstick needs
 BLOCK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How one column becomes regressors: `levels` of a category, or a mean and a spread and a mark for missing."""
+    """How one column becomes regressors: so many levels of a category, or (0) a number's mean and spread and a mark for missing."""
 
-    categorical: bool
+    levels: int
     mean: float
     spread: float
 
     def regressors(self, column: FloatArray) -> FloatArray:
-        """(n,) to (n, 20) for a category, (n, 2) for a number."""
-        if self.categorical:
-            return np.equal.outer(column, np.arange(LEVELS)).astype(np.float64)
+        """(n,) to (n, levels) for a category, (n, 2) for a number."""
+        if self.levels:
+            return np.equal.outer(column, np.arange(self.levels)).astype(np.float64)
         missing = np.isnan(column)
         return np.column_stack([np.where(missing, 0.0, (column - self.mean) / self.spread), missing])
 
@@ -63,9 +63,9 @@ def fit(matrix: FloatArray, y: FloatArray, *, categorical: Collection[int]) -> L
 
 def _scale(column: FloatArray, *, categorical: bool) -> Scale:
     known = column[~np.isnan(column)]
-    if categorical or not len(known):
-        return Scale(categorical, 0.0, 1.0)
-    return Scale(categorical=False, mean=float(known.mean()), spread=float(known.std()) or 1.0)
+    if categorical:
+        return Scale(min(LEVELS, 1 + int(known.max(initial=0))), 0.0, 1.0)
+    return Scale(0, float(known.mean()), float(known.std()) or 1.0) if len(known) else Scale(0, 0.0, 1.0)
 
 
 def _design(scales: Sequence[Scale], matrix: FloatArray) -> FloatArray:

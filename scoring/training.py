@@ -42,17 +42,11 @@ class Model:
             ModelText(**data["trees"]),
             Encoder.from_json(json.dumps(data["encoder"])),
             Platt(**data["platt"]),
-            CutOffs(tuple(data["cut_offs"])),
+            CutOffs(**{name: tuple(values) for name, values in data["cut_offs"].items()}),
         )
 
     def to_json(self) -> str:
-        data = {
-            "trees": asdict(self.trees),
-            "encoder": asdict(self.encoder),
-            "platt": asdict(self.platt),
-            "cut_offs": self.cut_offs.scores,
-        }
-        return json.dumps(data, ensure_ascii=False, sort_keys=True)
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ def test_a_reference_population_falls_into_even_groups_group_1_the_best():
     cut_offs = CutOffs.of(reference)
     assert np.bincount(cut_offs.groups(reference)).tolist() == [0, *[100] * 10]
     assert np.bincount(cut_offs.groups(reference, count=20)).tolist() == [0, *[50] * 20]
+    assert cut_offs.reference == (50,) * 20
     assert cut_offs.groups(np.array([5_000.0, 999.0, 0.0, -3.0])).tolist() == [1, 1, 10, 10]
 
 

@@ -86,6 +86,7 @@ def test_x_education_without_late_columns_is_as_good_as_it_honestly_can_be():
     assert label.warnings == []
 
 
+@pytest.mark.slow
 def test_x_education_with_all_columns_is_too_good_to_be_true():
     people, converted, _ = leads()
     label = train(people, converted, parameters=Parameters(trees=60)).label

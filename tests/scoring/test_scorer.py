@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 
 import lightgbm
 import numpy as np
@@ -187,3 +188,13 @@ def test_the_scoring_path_imports_no_heavy_library():
     code += "print([name for name in ('lightgbm', 'pandas', 'sklearn', 'polars') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_extra_memory_does_not_grow_with_the_rows():
+    text = model()
+    scorer, matrix = Scorer.of(text.text, text.digest), np.asfortranarray(np.tile(sample(10_000, 5), (20, 1)))
+    tracemalloc.start()
+    scorer.raw_sums(matrix)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12 * 2**20
