@@ -10,6 +10,7 @@ from portal.db import Database
 from portal.errors import Problem
 from portal.jobs import claims
 from portal.jobs.claims import Cancelled, LeaseLost
+from portal.jobs.endings import overrun
 from portal.settings import Settings
 from workers.claim import Claim, Heartbeat
 from workers.limits import Overrun, time_limit
@@ -18,16 +19,33 @@ from workers.tasks import Effects, find
 log = logging.getLogger(__name__)
 
 
-def attempt(database: Database, settings: Settings, job_id: int, *, alone: bool) -> bool:
+def attempt(
+    database: Database, settings: Settings, job_id: int, *, alone: bool, token: str | None = None
+) -> bool:
     """Do a job if it is to be had; False if it is not. `alone`: this process is the job's, and may be ended with it."""
     with database.transaction() as session:
-        job = claims.claim(session, job_id, token=secrets.token_hex(16), at=now())
+        job = claims.claim(session, job_id, token=token or new_token(), at=now())
     if job is None:
         return False
     with logs.bound(job_id=job.id, attempt=job.attempt):
         log.info("%s begins", job.kind)
         _perform(Claim.of(job, database, settings), alone=alone)
     return True
+
+
+def new_token() -> str:
+    """What fences off a claim: nobody else has it."""
+    return secrets.token_hex(16)
+
+
+def put_back_lost(database: Database, job_id: int, token: str, ending: str) -> None:
+    """Put back a job whose process ended by itself, so that nobody waits for its lease to lapse."""
+    reason = f"Its process ended unexpectedly ({ending}); perhaps memory was short. The log says when."
+    try:
+        with database.transaction() as session:
+            claims.put_back(session, job_id, token=token, reason=reason, at=now())
+    except LeaseLost:
+        log.info("job %s had ended in order", job_id)
 
 
 def _perform(claim: Claim, *, alone: bool) -> None:
@@ -59,11 +77,8 @@ def record_stop(claim: Claim) -> None:
 
 
 def record_overrun(claim: Claim) -> None:
-    """Record that the job was ended at its time limit. Trying again would take as long, so nobody does by itself."""
-    minutes = max(claim.time_limit // 60, 1)
-    unit = "minute" if minutes == 1 else "minutes"
-    reason = f"It took longer than its limit of {minutes} {unit} and was ended. Try it with less data."
-    _record(claim, claims.fail, reason=reason)
+    """Record that the job was ended at its time limit."""
+    _record(claim, claims.fail, reason=overrun(claim.time_limit))
 
 
 def _record(claim: Claim, how: Callable[..., object], **reason: str) -> None:

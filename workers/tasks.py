@@ -7,6 +7,7 @@ A function computes with no transaction open. What it returns is run in the tran
 gives the job's result. A `Problem` ends the job with its sentence; any other error is tried again.
 """
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final
@@ -34,6 +35,9 @@ AREAS: Final[dict[str, str]] = {
     "sweep": "workers.sweep",
 }
 """Which module registers a kind; it is imported when the first job of the kind comes."""
+
+CLAIMED_AS: Final = "CONCORD_CLAIM"
+"""The environment's word for the token under which a worker lets its horse claim a job."""
 
 _TASKS: Final[dict[str, Task]] = {}
 
@@ -65,5 +69,5 @@ def run(job_id: int) -> None:
 
     settings = Settings.model_validate({})
     database = open_database(settings)
-    attempt(database, settings, job_id, alone=True)
+    attempt(database, settings, job_id, alone=True, token=os.environ.pop(CLAIMED_AS, None))
     database.dispose()

@@ -5,6 +5,7 @@ One queue a worker: RQ moves a job it takes through an intermediate list only th
 
 import gc
 import logging
+import os
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
@@ -18,11 +19,14 @@ from rq.registry import FailedJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from portal.clock import now
+from portal.db import Database
 from portal.settings import Settings
+from workers.attempts import new_token, put_back_lost
 from workers.processes import die_with
 from workers.queue.address import queue_url
 from workers.queue.allowed import AllowedJob
 from workers.queue.heartbeats import beat, leave
+from workers.tasks import CLAIMED_AS
 
 TTL_SECONDS: Final = 20  # RQ waits for a job 15 s less than this before it says that it is alive
 MONITOR_SECONDS: Final = 2
@@ -30,10 +34,10 @@ LEASE_SECONDS: Final = 3 * MONITOR_SECONDS
 MAINTENANCE_SECONDS: Final = 60
 
 PRELOADED: Final[dict[str, tuple[str, ...]]] = {
-    "default": ("workers.attempts",),
-    "imports": ("workers.attempts",),
-    "scoring": ("workers.attempts", "numpy", "lightgbm"),
-    "reports": ("workers.attempts", "weasyprint"),
+    "default": (),
+    "imports": (),
+    "scoring": ("numpy", "lightgbm"),
+    "reports": ("weasyprint",),
 }
 """Imported before the fork so that a job starts at once. Imported only: a model opened here would hang in the horse."""
 
@@ -44,7 +48,9 @@ def work(settings: Settings, queue: str) -> None:
     """Do the jobs of one queue until a signal says stop; a running job is finished first."""
     _preload(queue)
     try:
-        _worker(settings, queue).work()
+        worker = _worker(settings, queue)
+        worker.settings = settings
+        worker.work()
     except RedisError as error:
         log.warning("the queue server does not answer: %s", error)
 
@@ -70,7 +76,7 @@ def _client(settings: Settings) -> Redis:
 
 
 def _preload(queue: str) -> None:
-    for name in PRELOADED[queue]:
+    for name in ("portal.tables", *PRELOADED[queue]):
         try:
             import_module(name)
         except (ImportError, OSError) as error:
@@ -82,6 +88,7 @@ class ResilientWorker(Worker):
     """RQ's worker, made to survive: horses end with it, a queue server that dies ends nothing, abandoned jobs return soon."""
 
     max_connection_wait_time = 1.0
+    settings: Settings
 
     def bootstrap(self, *_: Any) -> None:
         """Start as RQ does, without its own log handlers and without its channel for orders."""
@@ -96,6 +103,21 @@ class ResilientWorker(Worker):
         except RedisError as error:
             log.warning("the queue server went away during %s: %s", job.id, error)
             self.wait_for_horse()
+
+    def fork_work_horse(self, job: Any, queue: Queue) -> None:
+        os.environ[CLAIMED_AS] = new_token()
+        super().fork_work_horse(job, queue)
+
+    def handle_work_horse_killed(self, job: Any, retpid: int, ret_val: int, rusage: Any) -> None:
+        """Put the job back at once. The database is opened for this alone: nothing of it is there at the next fork."""
+        del retpid, rusage
+        database = Database(self.settings.engine_url)
+        try:
+            put_back_lost(database, job.args[0], os.environ[CLAIMED_AS], _ending(ret_val))
+        except Exception:
+            log.exception("could not put back what %s was doing; its lease will lapse", job.id)
+        finally:
+            database.dispose()
 
     def main_work_horse(self, job: Any, queue: Queue) -> None:
         die_with(self.pid or 0)
@@ -135,3 +157,9 @@ class ResilientWorker(Worker):
     def kill_horse(self, *signals: Any) -> None:
         if self.horse_pid:
             super().kill_horse(*signals)
+
+
+def _ending(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return f"signal {os.WTERMSIG(status)}"
+    return f"exit {os.waitstatus_to_exitcode(status)}"

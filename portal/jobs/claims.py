@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from portal.jobs.endings import give_up, told
+from portal.jobs import endings
 from portal.jobs.pages import get
 from portal.jobs.rules import back_off
 from portal.jobs.tables import Job, State
@@ -71,9 +71,7 @@ def finish(session: Session, job_id: int, *, token: str, at: datetime) -> Job:
 def fail(session: Session, job_id: int, *, token: str, reason: str, at: datetime) -> Job:
     """End the job for a reason that trying again does not cure. Raises LeaseLost."""
     job = _held(session, job_id, token)
-    job.state = State.FAILED
-    job.reason = reason
-    told(session, job, at=at)
+    endings.fail(session, job, reason, at=at)
     return _ended(session, job, at)
 
 
@@ -87,15 +85,7 @@ def stop(session: Session, job_id: int, *, token: str, at: datetime) -> Job:
 def put_back(session: Session, job_id: int, *, token: str, reason: str, at: datetime) -> Job:
     """Try the job again after a while, or give it up when it was tried often enough. Raises LeaseLost."""
     job = _held(session, job_id, token)
-    if job.cancel_asked_at is not None:
-        job.state = State.CANCELLED
-        return _ended(session, job, at)
-    if job.attempt >= job.max_attempts:
-        give_up(session, job, reason, at=at)
-    else:
-        job.state = State.QUEUED
-        job.run_after = at + back_off(job.attempt)
-        job.reason = reason
+    endings.again(session, job, reason, wait=back_off(job.attempt), at=at)
     return _released(session, job)
 
 

@@ -1,11 +1,12 @@
 """How a job ends badly, and who is told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from portal import events
 from portal.accounts import Right, User
+from portal.jobs.rules import overran
 from portal.jobs.tables import Job, State
 from portal.notices import Notice
 
@@ -20,9 +21,35 @@ def give_up(session: Session, job: Job, reason: str, *, at: datetime) -> None:
     _tell(session, job, {*_administrators(session), *_asker(job)}, at)
 
 
-def told(session: Session, job: Job, *, at: datetime) -> None:
-    """Tell who asked for the job that it failed."""
+def fail(session: Session, job: Job, reason: str, *, at: datetime) -> None:
+    """Mark the job failed for a reason that trying again does not cure. Who asked for it is told."""
+    job.state = State.FAILED
+    job.reason = reason
+    job.finished_at = at
+    session.add(job)
     _tell(session, job, _asker(job), at)
+
+
+def again(session: Session, job: Job, reason: str, *, wait: timedelta, at: datetime) -> None:
+    """What follows an attempt that came to nothing: another one after `wait`, unless that is not wanted or hopeless."""
+    if job.cancel_asked_at is not None:
+        job.state = State.CANCELLED
+        job.finished_at = at
+    elif overran(started_at=job.started_at, time_limit=job.time_limit, at=at):
+        fail(session, job, overrun(job.time_limit), at=at)
+    elif job.attempt >= job.max_attempts:
+        give_up(session, job, reason, at=at)
+    else:
+        job.state = State.QUEUED
+        job.run_after = at + wait
+        job.reason = reason
+
+
+def overrun(time_limit: int) -> str:
+    """Why a job that passed its limit, in seconds, is not tried again: it would take as long."""
+    minutes, seconds = divmod(time_limit, 60)
+    limit = f"{minutes} minutes" if not seconds else f"{time_limit} seconds"
+    return f"It took longer than its limit of {limit} and was ended. Try it with less data."
 
 
 def _administrators(session: Session) -> list[int]:

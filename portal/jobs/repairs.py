@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from portal.jobs.endings import give_up
+from portal.jobs import endings
 from portal.jobs.rules import ENDED
 from portal.jobs.tables import Job, State
 
 HEARD: Final = timedelta(seconds=1)
 BATCH: Final = 500
-LOST: Final = "Its worker ended unexpectedly each of the times it was tried. The log names the attempts."
+LOST: Final = "Its worker ended unexpectedly. The log says when."
 
 
 class Waiting(NamedTuple):
@@ -31,7 +31,7 @@ def expired(session: Session, at: datetime) -> list[int]:
 
 
 def free(session: Session, job_id: int, *, at: datetime) -> Job | None:
-    """Let another worker have a job whose lease expired; cancel it if that was asked, give it up after enough attempts.
+    """Let another worker have a job whose lease expired; unless that is not wanted or hopeless.
 
     None when it was extended, freed or finished meanwhile.
     """
@@ -42,14 +42,7 @@ def free(session: Session, job_id: int, *, at: datetime) -> Job | None:
     if job is None:
         return None
     job.token = job.lease_until = job.rung_at = None
-    if job.cancel_asked_at is not None:
-        job.state = State.CANCELLED
-        job.finished_at = at
-    elif job.attempt >= job.max_attempts:
-        give_up(session, job, LOST, at=at)
-    else:
-        job.state = State.QUEUED
-        job.run_after = at
+    endings.again(session, job, LOST, wait=timedelta(0), at=at)
     session.add(job)
     session.flush()
     return job

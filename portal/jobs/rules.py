@@ -27,6 +27,11 @@ def remaining(*, started_at: datetime | None, done: int, total: int | None, at: 
     return (at - started_at) * max(total - done, 0) / done
 
 
+def overran(*, started_at: datetime | None, time_limit: int, at: datetime) -> bool:
+    """Whether an attempt has used up its time."""
+    return started_at is not None and at - started_at >= timedelta(seconds=time_limit)
+
+
 def share(done: int, total: int | None) -> float | None:
     """How much is done, 0 to 1; None when nobody knows how much there is."""
     return min(max(done / total, 0.0), 1.0) if total else None

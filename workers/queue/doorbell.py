@@ -4,6 +4,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Any, Final
 
 from redis import Redis
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 def open_database(settings: Settings) -> Database:
     """The portal's database, whose new jobs ring the doorbell once they are committed."""
+    import_module("portal.tables")  # foreign keys find each other only when every table is known
     database = Database(settings.engine_url)
     database.ring = Doorbell(database, settings).ring
     return database

@@ -73,6 +73,18 @@ def test_a_job_that_kills_every_worker_is_given_up(
     assert (freed.state, freed.reason) == (State.DEAD, repairs.LOST)
 
 
+def test_a_job_whose_time_is_up_is_not_tried_again(
+    database: Database, add: AddJob, claim: AddJob, at: datetime
+) -> None:
+    job = add(kind="report")
+    claim(job.id)
+
+    freed = _free(database, job.id, at + timedelta(minutes=10))
+
+    assert freed.state == State.FAILED
+    assert freed.reason == "It took longer than its limit of 10 minutes and was ended. Try it with less data."
+
+
 def test_jobs_are_due_when_they_were_rung_a_moment_ago_or_never(
     database: Database, add: AddJob, claim: AddJob, at: datetime
 ) -> None:

@@ -59,3 +59,11 @@ def test_the_next_time_is_the_first_of_the_rhythm_after_now(every: int, passed: 
 
 def test_a_time_that_has_not_come_is_followed_by_the_next() -> None:
     assert rules.next_due(START, timedelta(hours=1), START - timedelta(days=1)) == START + timedelta(hours=1)
+
+
+def test_an_attempt_has_overrun_when_its_limit_has_passed() -> None:
+    def overran(seconds: int) -> bool:
+        return rules.overran(started_at=START, time_limit=60, at=START + timedelta(seconds=seconds))
+
+    assert (overran(59), overran(60)) == (False, True)
+    assert not rules.overran(started_at=None, time_limit=60, at=START)
