@@ -19,10 +19,7 @@ from portal.settings import Settings
 from tools.fetch_assets import fetch
 from wsgi import create_app
 
-FLAGS: Final = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 WIDTHS: Final = {"wide": (1440, 900), "phone": (390, 844)}
 
 
