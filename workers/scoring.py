@@ -1,8 +1,10 @@
 """The job that scores every record."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,16 +13,17 @@ from sqlmodel import Session
 from portal import columns
 from portal.clock import now
 from portal.columns import Input
-from portal.db import microseconds
+from portal.db import Database, microseconds
+from portal.errors import Problem
 from portal.fields import Level
 from portal.models import registry
 from portal.models.tables import Run
-from portal.ranking import runs
+from portal.ranking import reasons, runs
 from scoring.booster import Booster
 from scoring.columns import FloatArray, IntArray
 from scoring.features import prior_only
 from scoring.groups import best_first
-from scoring.scorer import Scorer
+from scoring.packing import unpack
 from scoring.training import Model
 from scoring.trees import UnfitModelError
 from workers import tables
@@ -28,35 +31,28 @@ from workers.tasks import Claim, Effects, task
 
 GROUPS: Final = 20
 THREADS: Final = 2
+log = logging.getLogger(__name__)
+
+
+Score = Callable[[FloatArray], FloatArray]
 
 
 @task("score")
 def score_records(job: Claim, run_id: int) -> Effects:
     """Score every record of the run's level with its model, rank them, and make the run current if its model ranks."""
     began = time.monotonic()
-    with job.database.reading() as session:
-        run = runs.get_run(session, run_id)
-        model = Model.from_json(registry.document(session, run.model_id))
-    level = Level(run.level)
-    columns.refresh(
-        job.database, level, progress=lambda done, total: job.progress(done, total, "laying out columns")
-    )
-    ids, raw, unknown, read = _sums(job, run, model)
-    propensity = model.platt.probabilities(raw)
-    rows = _rows(ids, raw, propensity, model.cut_offs.groups(propensity, count=GROUPS))
-    _write(job, run_id, rows, total=len(ids))
-    facts = {
-        "records": len(ids),
-        "scored": len(ids),
-        "prior_only": unknown,
-        "digest": hashlib.sha256(ids.tobytes() + propensity.tobytes()).hexdigest(),
-        "data_digest": read,
-    }
+    try:
+        run, facts = _score(job, run_id)
+    except Problem:
+        with job.transaction() as session:
+            runs.fail(session, run_id)
+        raise
 
     def effects(session: Session) -> dict[str, Any]:
         seconds = round(time.monotonic() - began, 3)
         done = runs.finish(session, run_id, at=now(), facts=facts | {"seconds": seconds})
-        runs.drop_old(session, level)
+        runs.drop_old(session, Level(run.level))
+        reasons.ask_for_the_first(session, done, at=now())
         return {
             "run": done.id,
             "records": done.records,
@@ -68,21 +64,69 @@ def score_records(job: Claim, run_id: int) -> Effects:
     return effects
 
 
-def _sums(job: Claim, run: Run, model: Model) -> tuple[IntArray, FloatArray, int, str]:
-    """Ids and raw sums of every record, how many the model knew nothing of, and the digest of what was read."""
+def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
+    """Write the run's table. Gives the run as it was, and what is now known of it."""
     with job.database.reading() as session:
-        known = columns.inputs(session, Level(run.level))
-    fields = [known[name] for name in model.encoder.names if name in known]
-    score = _scorer(model)
-    ids, sums, unknown, digests = [], [], 0, hashlib.sha256()
+        run = runs.get_run(session, run_id)
+    model, score = load(job.database, run.model_id)
+    columns.refresh(
+        job.database,
+        Level(run.level),
+        progress=lambda done, total: job.progress(done, total, "laying out columns"),
+    )
+    sums = _sums(job, run, model, score)
+    propensity = model.platt.probabilities(sums.raw)
+    groups = model.cut_offs.groups(propensity, count=GROUPS)
+    _write(job, run_id, _rows(sums.ids, sums.raw, propensity, groups), total=len(sums.ids))
+    return run, {
+        "records": len(sums.ids),
+        "scored": len(sums.ids),
+        "prior_only": sums.prior_only,
+        "groups": _by_group(groups, propensity),
+        "digest": hashlib.sha256(sums.ids.tobytes() + propensity.tobytes()).hexdigest(),
+        "data_digest": sums.digest,
+    }
+
+
+def load(database: Database, model_id: int) -> tuple[Model, Score]:
+    """A model and what scores by it: our own scorer where it was verified, else LightGBM's."""
+    with database.reading() as session:
+        file = registry.file(session, model_id)
+    model = Model.from_json(file.document)
+    try:
+        if file.scorer is not None:
+            return model, unpack(file.scorer, model.trees.digest).raw_sums
+    except UnfitModelError as error:
+        log.warning("model %s is scored by LightGBM: %s", model_id, error)
+    return model, Booster(model.trees, threads=THREADS).raw_sums
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Ids and raw sums (n,) of every record, how many the model knew nothing of, and the digest of what was read."""
+
+    ids: IntArray
+    raw: FloatArray
+    prior_only: int
+    digest: str
+
+
+def _sums(job: Claim, run: Run, model: Model, score: Score) -> _Sums:
+    with job.database.reading() as session:
+        fields = inputs_of(session, run, model)
+    ids, sums, unknown, digests = [np.array([], dtype=np.int64)], [np.array([])], 0, hashlib.sha256()
     for part_ids, matrix, digest in _matrices(job, run, model, fields):
         ids.append(part_ids)
         sums.append(score(matrix))
         unknown += int(prior_only(matrix).sum())
         digests.update(digest.encode())
-    if not ids:
-        return np.array([], dtype=np.int64), np.array([]), 0, digests.hexdigest()
-    return np.concatenate(ids), np.concatenate(sums), unknown, digests.hexdigest()
+    return _Sums(np.concatenate(ids), np.concatenate(sums), unknown, digests.hexdigest())
+
+
+def inputs_of(session: Session, run: Run, model: Model) -> list[Input]:
+    """The fields the model learned from that there still are; the others count as missing."""
+    known = columns.inputs(session, Level(run.level))
+    return [known[name] for name in model.encoder.names if name in known]
 
 
 def _matrices(
@@ -100,12 +144,15 @@ def _matrices(
         yield table.ids, model.encoder.encode(table, as_of), tables.digest(table)
 
 
-def _scorer(model: Model) -> Callable[[FloatArray], FloatArray]:
-    """Our own scorer, or LightGBM's where a model does not fit it."""
-    try:
-        return Scorer.of(model.trees.text, model.trees.digest).raw_sums
-    except UnfitModelError:
-        return Booster(model.trees, threads=THREADS).raw_sums
+def _by_group(groups: IntArray, propensity: FloatArray) -> list[dict[str, Any]]:
+    """For groups 1-10 (pairs of the twenty): how many records, and their mean propensity."""
+    tens = (groups + 1) // 2
+    records = np.bincount(tens, minlength=GROUPS // 2 + 1)[1:]
+    sums = np.bincount(tens, propensity, minlength=GROUPS // 2 + 1)[1:]
+    return [
+        {"group": number, "records": count, "propensity": total / count if count else None}
+        for number, (count, total) in enumerate(zip(records.tolist(), sums.tolist(), strict=True), 1)
+    ]
 
 
 def _rows(

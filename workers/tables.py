@@ -54,6 +54,19 @@ def _nothing(database: Database, level: Level, fields: Sequence[Input]) -> pl.Da
         return columns.read(session, level, fields, first=0, last=-1)
 
 
+def some(database: Database, level: Level, fields: Sequence[Input], ids: Iterable[int]) -> pl.DataFrame:
+    """The same of a few records; those that are gone are left out."""
+    with database.reading() as session:
+        parts = [columns.read(session, level, fields, first=id_, last=id_) for id_ in sorted(set(ids))]
+    return pl.concat(parts, rechunk=True) if parts else _nothing(database, level, fields)
+
+
+def by_content(frame: pl.DataFrame) -> pl.DataFrame:
+    """The records numbered in the order of what they hold, so that who was imported first makes no difference."""
+    held = sorted(name for name in frame.columns if name != "id")
+    return frame.select(held).sort(held, nulls_last=True).with_row_index("id").cast({"id": pl.Int64})
+
+
 def table_of(frame: pl.DataFrame, fields: Iterable[Input]) -> Table:
     """The columns as `scoring` reads them."""
     return Table(frame["id"].to_numpy(), {f.name: _column(frame[f.name], f.kind) for f in fields})

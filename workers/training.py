@@ -1,7 +1,7 @@
 """The job that trains a model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import polars as pl
@@ -13,11 +13,14 @@ from portal.columns import Input
 from portal.db import microseconds
 from portal.errors import Invalid, Problem
 from portal.fields import FieldKind, Level
-from portal.models import registry
+from portal.models import registry, words
 from portal.models.registry import Learned
 from portal.models.tables import Model
+from portal.ranking import runs
 from scoring import leaks
 from scoring.columns import FloatArray
+from scoring.label import Test
+from scoring.leaks import Suspect
 from scoring.training import Trained, train
 from workers import tables
 from workers.tasks import Claim, Effects, task
@@ -60,6 +63,28 @@ def train_model(job: Claim, model_id: int) -> Effects:
 
 
 def _train(job: Claim, model: Model) -> Effects:
+    asked, frame = _read(job, model)
+    positive, outcome = _outcome(frame[asked.outcome.name], asked.outcome, model.positive)
+    order = tables.floats(frame[asked.order.name]) if asked.order else None
+    table = tables.table_of(frame, asked.inputs)
+    job.progress(0, None, f"learning from {len(table):,} records")
+    as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
+    trained = train(table, outcome, order=order, as_of=as_of, threads=THREADS)
+    job.progress(0, None, "looking for columns that know the future")
+    found = leaks.suspects(table, outcome)
+    learned = _learned(trained, positive, found, tables.digest(table, outcome))
+
+    def effects(session: Session) -> dict[str, Any]:
+        kept = registry.keep(session, model.id, learned, at=now())
+        if kept.promoted_at is not None:
+            runs.start_run(session, kept, by=kept.created_by, at=now())
+        return {"model": kept.id, "usable": kept.is_usable}
+
+    return effects
+
+
+def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame]:
+    """What is asked, and the records it is asked of, in an order that does not depend on when each was imported."""
     level = Level(model.level)
     columns.refresh(
         job.database, level, progress=lambda done, total: job.progress(done, total, "laying out columns")
@@ -73,21 +98,7 @@ def _train(job: Claim, model: Model) -> Effects:
         source=model.source,
         progress=lambda done, total: job.progress(done, total, "reading records"),
     )
-    positive, outcome = _outcome(frame[asked.outcome.name], asked.outcome, model.positive)
-    order = tables.floats(frame[asked.order.name]) if asked.order else None
-    table = tables.table_of(frame, asked.inputs)
-    job.progress(0, None, f"learning from {len(table):,} records")
-    as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
-    trained = train(table, outcome, order=order, as_of=as_of, threads=THREADS)
-    job.progress(0, None, "looking for columns that know the future")
-    found = leaks.find(table, outcome)
-    learned = _learned(trained, positive, found, tables.digest(table, outcome))
-
-    def effects(session: Session) -> dict[str, Any]:
-        kept = registry.keep(session, model.id, learned, at=now())
-        return {"model": kept.id, "usable": kept.is_usable}
-
-    return effects
+    return asked, tables.by_content(frame)
 
 
 def _asked(session: Session, model: Model) -> Asked:
@@ -112,7 +123,7 @@ def _outcome(series: pl.Series, field: Input, positive: str) -> tuple[str, Float
     """What counts as yes, and the outcome of each record: 1, 0, or NaN where it is not known."""
     match field.kind:
         case FieldKind.DATE:
-            return "a date", tables.floats(series.is_not_null().cast(pl.Float64))
+            return words.A_DATE, tables.floats(series.is_not_null().cast(pl.Float64))
         case FieldKind.BOOLEAN:
             return "yes", tables.floats(series)
         case FieldKind.NUMBER:
@@ -138,17 +149,24 @@ def _numeric_outcome(series: pl.Series, field: Input, positive: str) -> tuple[st
     return f"{yes:g}", tables.floats((series == yes).cast(pl.Float64))
 
 
-def _learned(trained: Trained, positive: str, found: Sequence[leaks.Leak], digest: str) -> Learned:
+def _learned(trained: Trained, positive: str, found: Sequence[Suspect], digest: str) -> Learned:
     label = trained.label
     return Learned(
         records=label.records,
         positives=label.positives,
         positive=positive,
-        label=label.as_data() | {"leaks": [leak.as_data() for leak in found]},
+        label=label.as_data() | {"leaks": [asdict(suspect) for suspect in found]},
+        out_of_fold_auc=_auc(label.out_of_fold),
+        forward_auc=_auc(label.forward),
         is_usable=label.usable,
         is_promotable=label.promotable,
         why=label.why,
         document=trained.model.to_json() if trained.model else None,
+        scorer=trained.packed,
         digest=trained.model.trees.digest if trained.model else "",
         data_digest=digest,
     )
+
+
+def _auc(test: Test | None) -> float | None:
+    return test.quality.auc if test else None

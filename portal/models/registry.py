@@ -1,17 +1,21 @@
 """Commands and queries on models: start training, keep what came of it, promote by a person's decision."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlalchemy import func
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, delete, select
 
-from portal import events, jobs
+from portal import events, jobs, notices
 from portal.errors import Conflict, Invalid, NotFound
 from portal.fields import Level
 from portal.jobs.tables import Job
-from portal.models.tables import Model, ModelFile, ModelState
+from portal.models import words
+from portal.models.tables import CurrentRun, Model, ModelFile, ModelState, Run
 
 YES_WORDS: Final = (
     "1",
@@ -63,7 +67,7 @@ def start_training(session: Session, recipe: Recipe, *, by: int | None, at: date
     job = jobs.add(
         session,
         "train",
-        title=f"Train model {model.id}: who has “{model.outcome}”",
+        title=f"Train model {model.id}: {words.outcome(model)}",
         arguments={"model_id": model.id},
         by=by,
         at=at,
@@ -82,45 +86,61 @@ class Learned:
     positives: int
     positive: str
     label: dict[str, Any]
+    out_of_fold_auc: float | None
+    forward_auc: float | None
     is_usable: bool
     is_promotable: bool
     why: str
     document: str | None
+    scorer: bytes | None
     digest: str
     data_digest: str
 
 
+KEPT: Final = (
+    "records",
+    "positives",
+    "positive",
+    "label",
+    "out_of_fold_auc",
+    "forward_auc",
+    "is_usable",
+    "is_promotable",
+    "why",
+    "digest",
+    "data_digest",
+)
+
+
 def keep(session: Session, model_id: int, learned: Learned, *, at: datetime) -> Model:
-    """Record a trained model; let it rank where it may, where that was asked for and no other model does."""
+    """Record a trained model; let it rank where it may, nothing speaks against it, that was asked for and no other does."""
     model = get(session, model_id)
-    for name in (
-        "records",
-        "positives",
-        "positive",
-        "label",
-        "is_usable",
-        "is_promotable",
-        "why",
-        "digest",
-        "data_digest",
-    ):
+    for name in KEPT:
         setattr(model, name, getattr(learned, name))
     model.state = ModelState.READY
     if learned.document is not None:
-        session.merge(ModelFile(model_id=model_id, document=learned.document))
+        session.merge(ModelFile(model_id=model_id, document=learned.document, scorer=learned.scorer))
+    by = model.created_by
     events.record(
-        session,
-        "model.trained",
-        "model",
-        model_id,
-        by=model.created_by,
-        at=at,
-        model=model_id,
-        records=model.records,
+        session, "model.trained", "model", model_id, by=by, at=at, model=model_id, records=model.records
     )
-    if model.promote and model.is_promotable and champion(session, Level(model.level)) is None:
-        promote(session, model_id, by=model.created_by, at=at)
+    if by is not None:
+        notices.tell(session, by, _told(model), at=at, path=f"/models/{model_id}")
+    if _ranks_by_itself(session, model):
+        promote(session, model_id, by=by, at=at)
     return model
+
+
+def _ranks_by_itself(session: Session, model: Model) -> bool:
+    """A column that looks as if it knew the future waits for a person."""
+    is_clean = not any(leak["grade"] == "leak" for leak in model.label.get("leaks", ()))
+    fits = model.promote and model.is_promotable and is_clean
+    return fits and champion(session, Level(model.level)) is None
+
+
+def _told(model: Model) -> str:
+    found = "is trained" if model.is_usable else "found nothing useful"
+    return f"Model {model.id} ({words.outcome(model)}) {found}. {model.why}"
 
 
 def fail(session: Session, model_id: int, reason: str) -> None:
@@ -135,11 +155,19 @@ def get(session: Session, model_id: int) -> Model:
     return model
 
 
-def document(session: Session, model_id: int) -> str:
+def file(session: Session, model_id: int) -> ModelFile:
     """The model as the scorer reads it."""
-    if (file := session.get(ModelFile, model_id)) is None:
+    if (found := session.get(ModelFile, model_id)) is None:
         raise Invalid(f"Model {model_id} learned nothing it could score by: {get(session, model_id).why}")
-    return file.document
+    return found
+
+
+def trees(session: Session, model_id: int) -> tuple[str, str]:
+    """The trees as LightGBM's own text, and its SHA-256."""
+    if get(session, model_id).digest == "":
+        raise NotFound(f"Model {model_id} has no trees to download.")
+    found: dict[str, str] = json.loads(file(session, model_id).document)["trees"]
+    return found["text"], found["digest"]
 
 
 def champion(session: Session, level: Level) -> Model | None:
@@ -161,7 +189,7 @@ def latest(session: Session, level: Level) -> Model | None:
 
 
 def promote(session: Session, model_id: int, *, by: int | None, at: datetime) -> Model:
-    """Let a model rank its level from now on; the one before retires."""
+    """Let a model rank its level from now on; the one before retires. Its next run shows in the list."""
     model = get(session, model_id)
     if not model.is_promotable:
         raise Invalid(f"Model {model_id} may not rank: {_why_not(model)}")
@@ -169,7 +197,7 @@ def promote(session: Session, model_id: int, *, by: int | None, at: datetime) ->
     if before is not None and before.id == model_id:
         raise Conflict(f"Model {model_id} ranks already.")
     if before is not None:
-        retire(session, before.id, by=by, at=at)
+        _retire(session, before, by=by, at=at)
     model.promoted_at, model.promoted_by, model.retired_at = at, by, None
     events.record(session, "model.promoted", "model", model_id, by=by, at=at, model=model_id)
     return model
@@ -184,19 +212,40 @@ def _why_not(model: Model) -> str:
 
 
 def retire(session: Session, model_id: int, *, by: int | None, at: datetime) -> Model:
-    """Stop ranking by a model."""
+    """Stop ranking by a model: the list shows its runs no more."""
     model = get(session, model_id)
     if model.promoted_at is None or model.retired_at is not None:
         raise Conflict(f"Model {model_id} does not rank.")
-    model.retired_at = at
-    events.record(session, "model.retired", "model", model_id, by=by, at=at, model=model_id)
+    _retire(session, model, by=by, at=at)
+    of_it = select(Run.id).where(Run.model_id == model_id)
+    session.exec(delete(CurrentRun).where(col(CurrentRun.run_id).in_(of_it)))
     return model
 
 
-def listed(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[Model]:
+def _retire(session: Session, model: Model, *, by: int | None, at: datetime) -> None:
+    model.retired_at = at
+    events.record(session, "model.retired", "model", model.id, by=by, at=at, model=model.id)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A model in the list, without its label, and the job that trains it."""
+
+    model: Model
+    job: Job | None
+
+
+def listed(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[Line]:
     """Models, the newest first."""
-    query = select(Model).order_by(col(Model.id).desc()).limit(limit)
-    return session.exec(query.where(Model.id < before) if before else query).all()
+    query = select(Model, Job).outerjoin(Job, col(Job.id) == col(Model.job_id))
+    query = query.options(defer(Model.label))  # type: ignore[arg-type]
+    if before:
+        query = query.where(Model.id < before)
+    return [Line(*row) for row in session.exec(query.order_by(col(Model.id).desc()).limit(limit))]
+
+
+def count(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(Model)).one()
 
 
 def job_of(session: Session, model: Model) -> Job | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text
+from sqlalchemy import LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from portal.db import Instant, Json
@@ -41,6 +41,8 @@ class Model(SQLModel, table=True):
     label: dict[str, Any] = Field(
         default_factory=dict, sa_type=Json, description="Metrics, baselines, leaks, features."
     )
+    out_of_fold_auc: float | None = None
+    forward_auc: float | None = None
     is_usable: bool = False
     is_promotable: bool = Field(default=False, description="Usable, and it passed a test forward in time.")
     why: str = ""
@@ -62,6 +64,11 @@ class ModelFile(SQLModel, table=True):
     model_id: int = Field(primary_key=True, foreign_key="model.id")
     document: str = Field(
         sa_type=Text, description="The trees as LightGBM text, with encoder, calibration, cut-offs."
+    )
+    scorer: bytes | None = Field(
+        default=None,
+        sa_type=LargeBinary,
+        description="The packed scorer, once its sums are LightGBM's; none where LightGBM must score.",
     )
 
 
@@ -89,6 +96,9 @@ class Run(SQLModel, table=True):
     prior_only: int = Field(
         default=0, description="Records of which the model knew nothing: they got the average."
     )
+    groups: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=Json, description="For groups 1-10: records, mean propensity."
+    )
     seconds: float | None = None
     digest: str = Field(default="", max_length=64, description="Of all scores, in the order of ids.")
     data_digest: str = Field(default="", max_length=64)
@@ -105,3 +115,13 @@ class CurrentRun(SQLModel, table=True):
     level: str = Field(primary_key=True, max_length=10)
     run_id: int = Field(foreign_key="run.id")
     since: datetime = Field(sa_type=Instant)
+
+
+class Reason(SQLModel, table=True):
+    """Why a run scored a record as it did: worked out for the records people look at."""
+
+    __tablename__ = "reason"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    record_id: int = Field(primary_key=True)
+    why: dict[str, Any] = Field(sa_type=Json)

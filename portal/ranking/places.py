@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from portal.errors import Invalid
@@ -191,6 +191,21 @@ def score_of(session: Session, run: Run, record_id: int) -> Score | None:
     query = f"SELECT rank, (grp + 1) / 2, propensity FROM score_{run.id:d} WHERE record_id = :id"
     row = session.connection().execute(text(query), {"id": record_id}).first()
     return None if row is None else Score(row[0], row[1], row[2], run.scored)
+
+
+def raw_sums(session: Session, run: Run, ids: Sequence[int]) -> dict[int, float]:
+    """The raw sums a run gave some records, by id."""
+    query = text(f"SELECT record_id, score FROM score_{run.id:d} WHERE record_id IN :ids")
+    rows = session.connection().execute(
+        query.bindparams(bindparam("ids", expanding=True)), {"ids": list(ids)}
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def top(session: Session, run: Run, *, limit: int) -> list[int]:
+    """The records at the top of a run, of any level."""
+    query = f"SELECT record_id FROM score_{run.id:d} ORDER BY rank LIMIT :limit"
+    return list(session.connection().execute(text(query), {"limit": limit}).scalars())
 
 
 def choices(session: Session, *, limit: int = 60) -> dict[str, list[str]]:

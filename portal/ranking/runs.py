@@ -4,17 +4,23 @@ A run writes a table of its own, `score_<run id>`, in the order of ranks, and be
 updated in place; the run before stays readable until then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlalchemy import func, text
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal import events, jobs
 from portal.errors import Invalid, NotFound
 from portal.fields import Level
-from portal.models.tables import CurrentRun, Model, Run, RunState
+from portal.jobs.rules import ENDED
+from portal.jobs.tables import Job
+from portal.models import words
+from portal.models.tables import CurrentRun, Model, Reason, Run, RunState
 
 ROWS_A_WRITE: Final = 20_000
 KEPT_RUNS: Final = 5
@@ -38,7 +44,7 @@ def start_run(
     job = jobs.add(
         session,
         "score",
-        title=f"Score every {model.level} with model {model.id}",
+        title=f"Score all {words.LEVELS[model.level][1]} with model {model.id}",
         arguments={"run_id": run.id},
         by=by,
         at=at,
@@ -62,10 +68,50 @@ def current(session: Session, level: Level) -> Run | None:
     ).first()
 
 
-def runs(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[Run]:
-    """Runs, the newest first."""
-    query = select(Run).order_by(col(Run.id).desc()).limit(limit)
-    return session.exec(query.where(Run.id < before) if before else query).all()
+@dataclass(frozen=True)
+class Line:
+    """A run in the list, its model without the label, its job, and whether the ranked list shows it."""
+
+    run: Run
+    model: Model
+    job: Job | None
+    is_current: bool
+
+
+def listed(
+    session: Session, *, before: int | None = None, model_id: int | None = None, limit: int = 50
+) -> Sequence[Line]:
+    """Runs, the newest first; all, or those of a model."""
+    query = _lines().order_by(col(Run.id).desc()).limit(limit)
+    if before:
+        query = query.where(Run.id < before)
+    if model_id:
+        query = query.where(Run.model_id == model_id)
+    return [_line(*row) for row in session.exec(query)]
+
+
+def detail(session: Session, run_id: int) -> Line:
+    """One run, as in the list. Raises NotFound."""
+    if (row := session.exec(_lines().where(Run.id == run_id)).first()) is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return _line(*row)
+
+
+def _lines() -> SelectOfScalar[Any]:
+    query: Any = select(Run, Model, Job, CurrentRun.run_id)
+    query = query.join(Model, col(Model.id) == col(Run.model_id))
+    query = query.outerjoin(Job, col(Job.id) == col(Run.job_id))
+    query = query.outerjoin(CurrentRun, col(CurrentRun.run_id) == col(Run.id))
+    found: SelectOfScalar[Any] = query.options(defer(Model.label))  # type: ignore[arg-type]
+    return found
+
+
+def _line(run: Run, model: Model, job: Job | None, current_id: int | None) -> Line:
+    return Line(run, model, job, current_id is not None)
+
+
+def count(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(Run)).one()
 
 
 # Writing a run: laid out, filled in parts, indexed, made current.
@@ -116,17 +162,66 @@ def finish(session: Session, run_id: int, *, at: datetime, facts: Mapping[str, A
     return run
 
 
+def fail(session: Session, run_id: int) -> None:
+    """Scoring ended without a result: what it wrote is dropped."""
+    get_run(session, run_id).state = RunState.FAILED
+    _drop(session, run_id)
+
+
 def drop_old(session: Session, level: Level, *, keep: int = KEPT_RUNS) -> int:
-    """Drop the tables of all but the newest runs of a level; the current one stays. Returns how many."""
+    """Drop the scores of all but the newest runs of a level, and of those that ended unfinished; the current ones stay.
+
+    Returns how many runs that were done lost theirs.
+    """
     shown = current(session, level)
-    old = session.exec(
-        select(Run)
-        .where(Run.level == level, Run.state == RunState.DONE)
-        .order_by(col(Run.id).desc())
-        .offset(keep)
-    ).all()
-    dropped = [run for run in old if shown is None or run.id != shown.id]
-    for run in dropped:
-        session.connection().execute(text(f"DROP TABLE IF EXISTS score_{run.id:d}"))
+    done = select(Run).where(Run.level == level, Run.state == RunState.DONE).order_by(col(Run.id).desc())
+    old = [run for run in session.exec(done.offset(keep)) if shown is None or run.id != shown.id]
+    for run in old:
+        _drop(session, run.id)
         run.state = RunState.DROPPED
-    return len(dropped)
+    for run in _abandoned(session, level):
+        fail(session, run.id)
+    return len(old)
+
+
+def _drop(session: Session, run_id: int) -> None:
+    session.connection().execute(text(f"DROP TABLE IF EXISTS score_{run_id:d}"))
+    session.exec(delete(Reason).where(col(Reason.run_id) == run_id))
+
+
+def _abandoned(session: Session, level: Level) -> Sequence[Run]:
+    """Runs whose job was cancelled or given up in the middle."""
+    return session.exec(
+        select(Run)
+        .join(Job, col(Job.id) == col(Run.job_id))
+        .where(Run.level == level, Run.state == RunState.RUNNING, col(Job.state).in_(ENDED))
+    ).all()
+
+
+SCORES: Final = (
+    "SELECT s.rank, s.record_id, s.grp, s.propensity, (SELECT MIN(e.external_id) FROM external_id e "
+    "WHERE e.level = :level AND e.record_id = s.record_id) FROM {table} s "
+    "WHERE s.rank > :after ORDER BY s.rank LIMIT :limit"
+)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One record's score in a run: rank 1 is best, group 1-20, propensity 0 to 1."""
+
+    rank: int
+    record_id: int
+    group: int
+    propensity: float
+    external_id: str | None
+
+
+def scores(session: Session, run: Run, *, batch: int = 5_000) -> Iterator[Scored]:
+    """All scores of a run in the order of ranks, read in pages."""
+    query, after = text(SCORES.format(table=f"score_{run.id:d}")), 0
+    while True:
+        rows = session.connection().execute(query, {"level": run.level, "after": after, "limit": batch}).all()
+        yield from (Scored(*row) for row in rows)
+        if len(rows) < batch:
+            return
+        after = rows[-1][0]

@@ -1,0 +1,49 @@
+"""What fields and outcomes are called on pages."""
+
+from typing import Final
+
+from portal.models.tables import Model
+
+TITLES: Final = {
+    "source": "Source",
+    "campaign": "Campaign",
+    "title": "Job title",
+    "owner": "Owner",
+    "status": "Status",
+    "country": "Country",
+    "city": "City",
+    "direction": "Direction",
+    "came_at": "Created on",
+    "customer_at": "Customer since",
+    "opted_out_at": "Opted out on",
+    "industry": "Industry",
+    "stage": "Stage",
+    "outcome": "Outcome",
+    "product": "Product",
+    "type": "Type",
+    "currency": "Currency",
+    "probability": "Probability",
+    "opened_at": "Opened on",
+    "closed_at": "Closed on",
+}
+"""Mapped fields; an attribute is called what its source calls it."""
+
+LEVELS: Final = {
+    "person": ("person", "people"),
+    "company": ("company", "companies"),
+    "deal": ("deal", "deals"),
+}
+A_DATE: Final = "a date"
+
+
+def title(field: str) -> str:
+    """A field's name as people read it."""
+    return TITLES.get(field, field)
+
+
+def outcome(model: Model) -> str:
+    """What a model learns, such as "Converted is 1" or "Customer since holds a date"."""
+    name = title(model.outcome)
+    if not model.positive:
+        return name
+    return f"{name} holds a date" if model.positive == A_DATE else f"{name} is {model.positive}"
