@@ -18,7 +18,6 @@ from scoring.columns import FloatArray
 from scoring.trees import Node, Tree, parse
 
 BLOCK = 16_384  # rows; what they need stays in the processor's cache
-FEW_ROWS = 700  # rows; below, LightGBM's own predict is quicker where it is loaded anyway
 NARROW = 31  # leaves whose masks are positive 32-bit integers
 Masks = npt.NDArray[Any]  # int32, or uint64 for trees of more leaves
 

@@ -13,6 +13,8 @@ NEEDED_FORWARD = 20  # of each outcome among the newest fifth
 USEFUL_AUC = 0.55  # below it the best tenth holds hardly more than a tenth of the outcomes
 TOO_GOOD = 0.95  # nobody knows the future that well
 SLUMP = 0.05  # less AUC forward than out of fold by more than this, beyond noise, is a contradiction
+CHANCE = 0.5
+SURELY = 2.576 / 1.96  # a 99 % interval from the half of a 95 % one
 MATTERS = 0.01  # of AUC; a smaller lead of a simpler way would change nobody's day
 INSTEAD = "Records are ranked by recency instead."
 BY_TIME = (FIRST_IN_FIRST_OUT, MOST_RECENT_FIRST)
@@ -57,7 +59,7 @@ def judge(out_of_fold: Test, forward: Test | None, *, ordered: bool) -> Verdict:
 
 def _objections(out_of_fold: Test, forward: Test | None, *, ordered: bool) -> Iterator[str]:
     if not _useful(out_of_fold.quality):
-        yield f"No useful model: out of fold its AUC is {_interval(out_of_fold.quality)}, and 0.5 is chance."
+        yield f"No useful model: out of fold its AUC is {_interval(out_of_fold.quality)}, too close to 0.5, which is chance."
     if not ordered:
         yield from _beaten(out_of_fold, "Out of fold")
     elif forward is None or _few(forward.quality):
@@ -77,7 +79,7 @@ def _forward_objections(out_of_fold: Quality, forward: Test) -> Iterator[str]:
             "What older records taught does not hold for newer ones."
         )
     if _useful(out_of_fold) and not _useful(forward.quality):
-        yield f"Forward in time it has no use: its AUC there is {_interval(forward.quality)}, and 0.5 is chance."
+        yield f"Forward in time it has no use: its AUC there is {_interval(forward.quality)}, too close to 0.5, which is chance."
     yield from _beaten(forward, "Forward in time")
 
 
@@ -112,7 +114,8 @@ def _praise(out_of_fold: Test, forward: Test | None) -> str:
 
 
 def _useful(quality: Quality) -> bool:
-    return quality.auc >= USEFUL_AUC and quality.auc_low > 0.5  # noqa: PLR2004
+    """Better than chance by what helps, and surely: by the 99 % interval, as a verdict is asked for again and again."""
+    return quality.auc >= USEFUL_AUC and quality.auc - SURELY * (quality.auc - quality.auc_low) > CHANCE
 
 
 def _few(quality: Quality) -> bool:
