@@ -38,7 +38,10 @@ class Changed(Conflict):
     """Another amount is recorded than the one the person saw. `theirs` is what is recorded now."""
 
     def __init__(self, theirs: Spend) -> None:
-        super().__init__("Someone else recorded this meanwhile. Keep theirs, or save yours over it.")
+        amount = f"{theirs.currency} {theirs.amount:,.2f}"
+        super().__init__(
+            f"{amount} is recorded for {theirs.channel} in {theirs.month:%Y-%m}. Keep it, or save yours over it."
+        )
         self.theirs = theirs
 
 
@@ -124,9 +127,26 @@ def currency_of(text: str) -> str:
     return currency
 
 
+def change(
+    session: Session, spend_id: int, *, amount: str, version: int, by: int | None, at: datetime
+) -> Spend:
+    """Put another amount in the place of one that a person saw. Raises Invalid, NotFound, Changed."""
+    found = get(session, spend_id)
+    return record(
+        session,
+        channel=found.channel,
+        month=f"{found.month:%Y-%m}",
+        amount=amount,
+        currency=found.currency,
+        by=by,
+        at=at,
+        version=version,
+    )
+
+
 def remove(
     session: Session, spend_id: int, *, by: int | None, at: datetime, version: int | None = None
-) -> None:
+) -> Spend:
     """Take one record of spend out, unless it changed since the `version` the person saw. Raises NotFound, Changed."""
     found = get(session, spend_id)
     if version not in {None, found.version}:
@@ -142,6 +162,7 @@ def remove(
         channel=found.channel,
         month=f"{found.month:%Y-%m}",
     )
+    return found
 
 
 def get(session: Session, spend_id: int) -> Spend:
@@ -173,6 +194,12 @@ class Sheet:
     rows: Sequence[Row]
     months: Sequence[Decimal | None]
     total: Decimal
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no amount has a fraction."""
+        found = (each.amount for row in self.rows for each in row.months if each)
+        return all(amount == amount.to_integral_value() for amount in found)
 
 
 def sheets(session: Session, year: int) -> list[Sheet]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlmodel import Session, col, select
@@ -17,15 +18,25 @@ SHOWN_CHANGES: Final = 100
 
 
 @dataclass(frozen=True)
+class Change:
+    """A value that was replaced; None: there was none. `at` is when it began to hold, else when it was first seen."""
+
+    field: str
+    before: Any
+    after: Any
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Known:
-    """One deal with what belongs to it. `changes` are the newest, with their values as JSON text."""
+    """One deal with what belongs to it, and its newest changes."""
 
     deal: Deal
     attributes: dict[str, Any]
     person: Person | None
     company: Company | None
     ids: Sequence[ExternalId]
-    changes: Sequence[FieldChange]
+    changes: Sequence[Change]
 
 
 def known(session: Session, deal_id: int) -> Known:
@@ -48,6 +59,14 @@ def _ids(session: Session, deal_id: int) -> Sequence[ExternalId]:
     return session.exec(query.order_by(col(ExternalId.id))).all()
 
 
-def _changes(session: Session, deal_id: int) -> Sequence[FieldChange]:
+def _changes(session: Session, deal_id: int) -> list[Change]:
     query = select(FieldChange).where(FieldChange.level == Level.DEAL, FieldChange.record_id == deal_id)
-    return session.exec(query.order_by(col(FieldChange.id).desc()).limit(SHOWN_CHANGES)).all()
+    found = session.exec(query.order_by(col(FieldChange.id).desc()).limit(SHOWN_CHANGES))
+    return [
+        Change(each.field, _read(each.before), _read(each.after), each.valid_from or each.seen_at)
+        for each in found
+    ]
+
+
+def _read(text: str | None) -> Any:
+    return None if text is None else json.loads(text)

@@ -6,6 +6,7 @@ import pytest
 
 from portal.db import Database
 from portal.deals import Deal, detail, lists
+from portal.deals.detail import Change
 from portal.deals.lists import Filters, Won
 from portal.errors import NotFound
 from portal.fields import Level
@@ -141,14 +142,17 @@ def test_a_deal_is_shown_with_its_person_ids_and_changes(database: Database, at:
         session.add(ExternalId(level=Level.PERSON, source="crm", external_id="003A", record_id=1))
         for stage in ('"Proposal"', '"Contract"'):
             session.add(FieldChange(level=Level.DEAL, record_id=1, field="stage", after=stage, seen_at=at))
+            session.flush()
     with database.reading() as session:
         known = detail.known(session, 1)
 
     assert known.person is not None
     assert (known.person.name, known.company, known.attributes) == ("Mina Okafor", None, {"Rooms": 12})
     assert [found.external_id for found in known.ids] == ["006A"]
-    assert {change.after for change in known.changes} == {'"Contract"', '"Proposal"'}
-    assert known.changes[0].id > known.changes[1].id
+    assert known.changes == [
+        Change("stage", None, "Contract", at),
+        Change("stage", None, "Proposal", at),
+    ]
 
 
 def test_a_deal_that_is_not_there_is_not_found(sqlite: Database) -> None:
