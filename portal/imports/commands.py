@@ -288,13 +288,13 @@ def rejects(
     ).all()
 
 
-def rejects_table(session: Session, found: Import) -> tuple[list[str], Iterator[list[str | int]]]:
+def rejects_table(session: Session, found: Import) -> tuple[list[str], Iterator[list[object]]]:
     """The rejected rows as a table to mend and import again: row, reason, then the file's own cells."""
     names = understanding_of(found).names
     return ["row", "reason", *names], _reject_rows(session, found.id)
 
 
-def _reject_rows(session: Session, import_id: int) -> Iterator[list[str | int]]:
+def _reject_rows(session: Session, import_id: int) -> Iterator[list[object]]:
     after = 0
     while part := rejects(session, import_id, after=after):
         yield from ([reject.row, reject.reason, *reject.cells] for reject in part)

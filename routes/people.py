@@ -1,0 +1,153 @@
+"""The ranked list, and what is known of one person."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field
+
+from portal import people
+from portal.accounts import Right
+from portal.fields import Level
+from portal.models import registry
+from portal.people import Person
+from portal.ranking import places, reasons, runs
+from portal.ranking.places import Filters
+from portal.spreadsheets import csv_lines
+from routes.formats import day
+from routes.web import database, parse, reading, render, requires
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+
+PAGE: Final = 50
+COUNTED: Final = 10_000
+GROUP_WORDS: Final = {1: "1, the best", 10: "10, the last"}
+
+
+class ListForm(BaseModel):
+    show: str = Field(default="open", pattern="^(open|all)$")
+    group: int | None = Field(default=None, ge=1, le=10)
+    source: str = Field(default="", max_length=200)
+    owner: str = Field(default="", max_length=200)
+    country: str = Field(default="", max_length=200)
+    search: str = Field(default="", max_length=100)
+    after: str = Field(default="", max_length=40)
+    before: str = Field(default="", max_length=40)
+    from_rank: int | None = Field(default=None, ge=1)
+
+    def filters(self) -> Filters:
+        kept = self.model_dump(include={"group", "source", "owner", "country", "search"})
+        return Filters(open_only=self.show == "open", **kept)
+
+    def address(self, **changes: object) -> str:
+        """The list's address with these filters, all state in it."""
+        given = self.model_dump(exclude={"after", "before", "from_rank"}) | changes
+        default = ListForm().model_dump()
+        return (
+            url_for("people.index")
+            + "?"
+            + urlencode({k: v for k, v in given.items() if v and v != default.get(k)})
+        )
+
+
+@bp.get("")
+@requires(Right.MEMBER)
+def index() -> ResponseReturnValue:
+    """Whom to call first."""
+    form = parse(ListForm)
+    after = str(form.from_rank - 1) if form.from_rank else form.after
+    with reading() as session:
+        run = runs.current(session, Level.PERSON)
+        page = places.page(session, run, form.filters(), after=after, before=form.before, limit=PAGE)
+        context = {
+            "run": run,
+            "model": registry.get(session, run.model_id) if run else None,
+            "newest": None if run else registry.latest(session, Level.PERSON),
+            "page": page,
+            "choices": {name: [(v, v) for v in values] for name, values in places.choices(session).items()},
+            "groups": [(number, GROUP_WORDS.get(number, str(number))) for number in range(1, 11)],
+            "is_empty": not page.places and not people.any_there(session),
+        }
+    links = {
+        "after": form.address(after=page.after) if page.after else "",
+        "before": form.address(before=page.before) if page.before else "",
+        "export": url_for("people.export") + "?" + request.query_string.decode(),
+        "count": url_for("people.count") + "?" + request.query_string.decode(),
+    }
+    return render("people/index.html", "rows", form=form, links=links, **context)
+
+
+@bp.get("/count")
+@requires(Right.MEMBER)
+def count() -> ResponseReturnValue:
+    """How many the list holds, counted up to a limit; asked for apart, so that the list does not wait."""
+    form = parse(ListForm)
+    with reading() as session:
+        run = runs.current(session, Level.PERSON)
+        found = places.count(session, run, form.filters(), cap=COUNTED)
+    return render("people/count.html", "count", found=found, cap=COUNTED)
+
+
+@bp.get("/export.csv")
+@requires(Right.MEMBER)
+def export() -> Response:
+    """The list as it is filtered, from its top, as CSV."""
+    filters, found = parse(ListForm).filters(), database()
+    with reading() as session:
+        run = runs.current(session, Level.PERSON)
+    heads = [
+        "rank",
+        "group",
+        "propensity",
+        "id",
+        "name",
+        "email",
+        "title",
+        "company",
+        "source",
+        "owner",
+        "country",
+    ]
+
+    def rows() -> Iterator[list[object]]:
+        with found.reading() as session:
+            for place in places.every(session, run, filters):
+                known = asdict(place)
+                yield [known[head] for head in heads]
+
+    lines = stream_with_context(csv_lines(heads, rows()))
+    name = f"people-run-{run.id}.csv" if run else "people.csv"
+    return Response(
+        lines, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@bp.get("/<int:person_id>")
+@requires(Right.MEMBER)
+def show(person_id: int) -> ResponseReturnValue:
+    """One person: who, where from, the score and why, deals and activities."""
+    with reading() as session:
+        known = people.known(session, person_id)
+        run = runs.current(session, Level.PERSON)
+        score = places.score_of(session, run, person_id) if run else None
+        why = reasons.of(session, run.id, person_id) if run and score else None
+    return render("people/show.html", known=known, facts=_facts(known.person), run=run, score=score, why=why)
+
+
+def _facts(person: Person) -> list[tuple[str, str]]:
+    return [
+        ("E-mail", person.email),
+        ("Phone", person.phone),
+        ("Source", person.source),
+        ("Campaign", person.campaign),
+        ("Direction", person.direction),
+        ("Owner", person.owner),
+        ("Status", person.status),
+        ("Place", ", ".join(filter(None, (person.city, person.country)))),
+        ("Came", day(person.came_at) if person.came_at else ""),
+        ("Opted out", day(person.opted_out_at) if person.opted_out_at else ""),
+        ("Customer since", day(person.customer_at) if person.customer_at else ""),
+    ]
