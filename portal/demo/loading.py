@@ -1,0 +1,157 @@
+"""Load the demo company: into an empty database, in short writes, once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, exists, insert, text
+from sqlmodel import Session, SQLModel, col, select
+
+from portal import events
+from portal.activities import ActivityKind
+from portal.db import Database
+from portal.demo import budget, clearing, history, rows, users, world
+from portal.demo.history import Ids
+from portal.demo.stories import CURRENCY, SEED, SOURCE
+from portal.demo.timeline import Timeline
+from portal.demo.world import World
+from portal.errors import Conflict
+from portal.events import Event
+from portal.fields import Level
+from portal.people import ExternalId, Person
+
+ROWS_A_WRITE: Final = 4_000
+Progress = Callable[[int, int], None]
+Rows = list[dict[str, Any]]
+
+
+def is_loaded(session: Session) -> bool:
+    """Whether the demo company is there, all of it."""
+    kinds = ("demo.loaded", "demo.cleared")
+    last = session.exec(select(Event.kind).where(col(Event.kind).in_(kinds)).order_by(col(Event.id).desc()))
+    return last.first() == "demo.loaded"
+
+
+def load(
+    database: Database, *, at: datetime, seed: int = SEED, progress: Progress | None = None
+) -> dict[str, int]:
+    """Load the demo company, its two years ending at `at`. Returns how many rows of each table were written.
+
+    Does nothing where it is loaded; what a killed loading left is cleared first. `progress(done, total)` counts
+    rows. Raises Conflict in a database that holds people of its own.
+    """
+    with database.reading() as session:
+        if is_loaded(session):
+            return {}
+        _refuse_beside_real_people(session)
+        interrupted = session.exec(select(ExternalId.id).where(ExternalId.source == SOURCE)).first()
+    if interrupted is not None:
+        clearing.clear(database, at=at)
+    company, timeline, secret = world.make(seed), Timeline(at), users.hashed()
+    with database.transaction() as session:
+        recorder = users.admit(session, secret, at=timeline.at)
+        ids, kinds = _reserve(session, company), _kinds(session)
+    parts = [*_records(company, timeline, ids), *_facts(company, timeline, ids, kinds, recorder)]
+    counts = _write(database, parts, progress)
+    with database.transaction() as session:
+        events.record(session, "demo.loaded", "demo", seed, by=None, at=timeline.at, people=counts["person"])
+    return counts
+
+
+def _refuse_beside_real_people(session: Session) -> None:
+    known = exists().where(
+        col(ExternalId.record_id) == col(Person.id),
+        col(ExternalId.level) == Level.PERSON,
+        col(ExternalId.source) == SOURCE,
+    )
+    if session.exec(select(Person.id).where(~known)).first() is not None:
+        raise Conflict(
+            "There are people in this database already, and the demo company does not mix with them. "
+            "Load it into an empty one: set another DATA_DIR or DATABASE_URL."
+        )
+
+
+def _reserve(session: Session, company: World) -> Ids:
+    """Ids nobody else will get, so that rows of several tables can name each other before they are written."""
+    connection = session.connection()
+    return Ids(
+        companies=_reserved(connection, "company", len(company.firms)),
+        people=_reserved(connection, "person", len(company.members)),
+        deals=_reserved(connection, "deal", len(company.talks)),
+    )
+
+
+def _reserved(connection: Connection, table: str, count: int) -> Sequence[int]:
+    if connection.dialect.name == "sqlite":
+        return _reserved_by_sqlite(connection, table, count)
+    taken = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+    return connection.execute(taken, {"table": table, "count": count}).scalars().all()
+
+
+def _reserved_by_sqlite(connection: Connection, table: str, count: int) -> Sequence[int]:
+    found = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table})
+    last = found.scalar()
+    change = (
+        "INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :seq)"
+        if last is None
+        else "UPDATE sqlite_sequence SET seq = :seq WHERE name = :table"
+    )
+    connection.execute(text(change), {"table": table, "seq": (last or 0) + count})
+    return range((last or 0) + 1, (last or 0) + count + 1)
+
+
+def _kinds(session: Session) -> dict[str, int]:
+    """The ids of the kinds of activity by name; those that are missing are added."""
+    there = set(session.exec(select(ActivityKind.name)))
+    session.add_all(ActivityKind(**kind) for kind in rows.kinds() if kind["name"] not in there)
+    session.flush()
+    return {kind.name: kind.id for kind in session.exec(select(ActivityKind))}
+
+
+def _records(company: World, timeline: Timeline, ids: Ids) -> list[tuple[str, Rows]]:
+    """Companies, people and deals. What marks a record as the demo's is written before it, so that none is ever unmarked."""
+    levels: tuple[tuple[str, Level, Iterable[dict[str, Any]], Sequence[int]], ...] = (
+        ("company", Level.COMPANY, rows.companies(company.firms, timeline, ids), ids.companies),
+        ("person", Level.PERSON, rows.people(company, timeline, ids), ids.people),
+        ("deal", Level.DEAL, rows.deals(company, timeline, ids), ids.deals),
+    )
+    marked = [(t, list(found), list(rows.external_ids(level, by))) for t, level, found, by in levels]
+    return [part for table, found, marks in marked for part in (("external_id", marks), (table, found))]
+
+
+def _facts(
+    company: World, timeline: Timeline, ids: Ids, kinds: dict[str, int], recorder: int
+) -> list[tuple[str, Rows]]:
+    spend = [
+        {
+            "channel": paid.channel,
+            "month": paid.month,
+            "amount": paid.amount,
+            "currency": CURRENCY,
+            "recorded_at": timeline.at,
+            "recorded_by": recorder,
+        }
+        for paid in budget.paid(company.seed, timeline)
+    ]
+    return [
+        ("field", list(rows.fields(timeline.at))),
+        ("spend", spend),
+        ("field_change", list(history.changes(company, timeline, ids))),
+        ("activity", rows.activities(company, timeline, ids, kinds)),
+    ]
+
+
+def _write(database: Database, parts: list[tuple[str, Rows]], progress: Progress | None) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    done, total = 0, sum(len(found) for _, found in parts)
+    for table, found in parts:
+        left = iter(found)
+        while some := list(islice(left, ROWS_A_WRITE)):
+            with database.transaction() as session:
+                session.execute(insert(SQLModel.metadata.tables[table]), some)
+            done += len(some)
+            if progress:
+                progress(done, total)
+        counts[table] = counts.get(table, 0) + len(found)
+    return counts

@@ -1,0 +1,33 @@
+"""The demo company as a whole, in memory: the same for the same seed, whatever the day of loading."""
+
+from dataclasses import dataclass
+
+from portal.demo import crowd, firms, talks, traces, twins
+from portal.demo.crowd import Member
+from portal.demo.firms import Firm
+from portal.demo.stories import SEED
+from portal.demo.talks import Talk
+from portal.demo.traces import Trace
+
+
+@dataclass(frozen=True)
+class World:
+    """`last_touch` is by a deal's number."""
+
+    seed: int
+    firms: list[Firm]
+    members: list[Member]
+    talks: list[Talk]
+    traces: list[Trace]
+    last_touch: dict[int, str]
+
+
+def make(seed: int = SEED) -> World:
+    """Invent the company. Takes about two seconds."""
+    companies = firms.found(seed)
+    members = crowd.gathered(seed, companies)
+    deals = talks.held(seed, members)
+    crowd.leave(seed, members)
+    members += twins.noted_twice(seed, members, deals)
+    activities = traces.left(seed, members, deals)
+    return World(seed, companies, members, deals, activities, traces.last_touches(deals, activities))
