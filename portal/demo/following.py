@@ -1,6 +1,6 @@
 """What makes the demo live once it is loaded: a model in training, and the ROI report of the last full quarter."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
@@ -10,6 +10,7 @@ from portal.demo.stories import CURRENCY, LEAK, OUTCOME
 from portal.models import registry
 from portal.models.registry import Recipe
 from portal.models.tables import Model
+from portal.reports.periods import usual_periods
 
 LATE: Final = (LEAK, "status")  # filled in after the outcome
 RECIPE: Final = Recipe(outcome=OUTCOME, positive="yes", order_by="came_at", left_out=LATE)
@@ -17,13 +18,6 @@ RECIPE: Final = Recipe(outcome=OUTCOME, positive="yes", order_by="came_at", left
 
 def follow_up(session: Session, *, at: datetime) -> Model:
     """Add the jobs that train a model and make a report. Scoring follows the trained model: `runs.start_run`."""
-    first, last = last_quarter(at.date())
-    reports.request_roi(session, first, last, currency=CURRENCY, by=None, at=at)
+    quarter = usual_periods(at.date())[0]
+    reports.request_roi(session, quarter.first_day, quarter.last_day, currency=CURRENCY, by=None, at=at)
     return registry.start_training(session, RECIPE, by=None, at=at)
-
-
-def last_quarter(day: date) -> tuple[date, date]:
-    """First and last day of the last full quarter before a day."""
-    start = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    last = start - timedelta(days=1)
-    return last.replace(month=last.month - 2, day=1), last
