@@ -7,11 +7,12 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import click
 from redis.exceptions import RedisError
+from sqlmodel import col, select
 
 import cli
 from commands.web_server import bound
@@ -19,6 +20,7 @@ from portal import definitions, logs, migrating
 from portal.clock import now
 from portal.db import Database
 from portal.errors import Conflict, Unavailable
+from portal.events import Event
 from portal.jobs import QUEUES
 from portal.settings import MIB, Settings
 from workers import schedule
@@ -84,7 +86,22 @@ def _prepare(settings: Settings, database: Database) -> None:
 
 
 def _load_demo(settings: Settings, database: Database) -> None:
-    """In demo mode, have the demo company in a database that has no users yet."""
+    """In demo mode, load the demo company once: not again where it was cleared, not beside people of its own."""
+    if not settings.demo or _knows_demo(database):
+        return
+    from portal import demo
+
+    click.echo(f"Loading the demo company, {demo.COMPANY}: a moment.")
+    with suppress(Conflict):
+        demo.load(database, at=now())
+        with database.transaction() as session:
+            demo.follow_up(session, at=now())
+
+
+def _knows_demo(database: Database) -> bool:
+    known = select(Event.id).where(col(Event.kind).in_(("demo.loaded", "demo.cleared")))
+    with database.reading() as session:
+        return session.exec(known.limit(1)).first() is not None
 
 
 def _groups(settings: Settings, listener: socket.socket) -> list[list[Child]]:
@@ -148,6 +165,13 @@ def _announce(settings: Settings, address: str) -> None:
 
 def _name_demo_people(settings: Settings) -> None:
     """In demo mode, print whom one can sign in as."""
+    if not settings.demo:
+        return
+    from portal import demo
+
+    click.echo(f"Sign in as one of these, with the password {demo.PASSWORD}:")
+    for email, name, function, right in demo.people():
+        click.echo(f"  {email:32} {name}, {function}, {right}")
 
 
 def _shown(host: str) -> str:

@@ -4,13 +4,12 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from workers.processes import die_with
+from workers.processes import tied_to
 
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 10.0
@@ -37,7 +36,6 @@ class Child:
 
     def start(self) -> None:
         """Start the process. It ends when this one does, and gets no Ctrl-C of its own."""
-        parent = os.getpid()
         self._began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603  our own programs, no shell
             self.command(),
@@ -45,7 +43,7 @@ class Child:
             pass_fds=self.pass_fds,
             env=os.environ | self.environment,
             start_new_session=True,
-            preexec_fn=(lambda: die_with(parent)) if sys.platform == "linux" else None,  # noqa: PLW1509
+            preexec_fn=tied_to(os.getpid()),  # noqa: PLW1509
         )
         if self.started:
             self.started(self.process)
