@@ -83,7 +83,10 @@ def on_problem(problem: Problem) -> ResponseReturnValue:
     if again is None or shown_already or problem.status not in MENDABLE or (is_partial() and not again.block):
         return _answer(problem.status, problem.sentence)
     g.problem, g.again_block = problem, again.block
-    response = _shown_again(again)
+    try:
+        response = _shown_again(again)
+    except Problem as deeper:  # the page itself is gone, or not for this user
+        return _answer(deeper.status, deeper.sentence)
     response.status_code = problem.status
     return response
 

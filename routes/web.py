@@ -77,7 +77,7 @@ def render(template: str, block: str | None = None, **context: Any) -> Response:
     block = g.get("again_block") or block
     if not (block and is_partial()):
         return make_response(_whole(template, context))
-    return make_response(_part(template, block, context) + _part("parts/said.html", "again", {}))
+    return make_response(_part(template, block, context) + _whole("parts/said_again.html", {}))
 
 
 def saved(url: str, template: str, block: str, **context: Any) -> ResponseReturnValue:

@@ -59,7 +59,15 @@ def test_the_first_steps_go_as_they_are_done(database: Database, at: datetime) -
     assert steps(database) == [True, True, True, False]
     add(
         database,
-        Report(kind="roi", first_day=at.date(), last_day=at.date(), as_of=at, state="done", requested_at=at),
+        Report(
+            kind="roi",
+            first_day=at.date(),
+            last_day=at.date(),
+            as_of=at,
+            currency="EUR",
+            state="done",
+            requested_at=at,
+        ),
     )
     assert steps(database) == []
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
+pytest.register_assert_rewrite("tests.routes.pages")
+
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
