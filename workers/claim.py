@@ -41,6 +41,7 @@ class Claim:
     settings: Settings
     _ended: type[Exception] | None = None
     _noted: float = field(default=0.0)
+    _step: str = field(default="")
 
     @classmethod
     def of(cls, job: Job, database: Database, settings: Settings) -> Self:
@@ -57,13 +58,12 @@ class Claim:
         )
 
     def progress(self, done: int, total: int | None = None, step: str = "") -> None:
-        """Note how far the job is, about once a second. Raises Cancelled or LeaseLost: let them pass."""
+        """Note how far the job is: each new step, and then about once a second. Raises Cancelled or LeaseLost: let them pass."""
         self.check()
-        if time.monotonic() - self._noted < PROGRESS_SECONDS:
+        if step == self._step and time.monotonic() - self._noted < PROGRESS_SECONDS:
             return
-        self._noted = time.monotonic()
-        noted: dict[str, Any] = {"done_units": done, "step": step}
-        self.extend(**noted | ({} if total is None else {"total_units": total}))
+        self._step, self._noted = step, time.monotonic()
+        self.extend(done_units=done, total_units=total, step=step)
         self.check()
 
     @contextmanager
