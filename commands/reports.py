@@ -29,7 +29,9 @@ def report() -> None:
 @click.option("--currency", default="", help="Its amounts only; the currency most money is recorded in.")
 @click.option("--wait", is_flag=True, help="Wait until it is done; it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def roi(first: datetime, last: datetime, out: Path | None, currency: str, wait: bool, as_json: bool) -> None:
+def roi(
+    *, first: datetime, last: datetime, out: Path | None, currency: str, wait: bool, as_json: bool
+) -> None:
     """What marketing spent in a period and what it brought, as a PDF."""
     del wait
     if out:
