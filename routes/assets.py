@@ -34,7 +34,7 @@ def static(filename: str) -> Response:
         raise NotFound("There is no such file.")
     data, version = _loaded(filename)
     response = Response(data, mimetype=mimetypes.guess_type(filename)[0])
-    response.set_etag(version)
+    response.set_etag(version, weak=True)  # the same for every compression
     response.headers["Cache-Control"] = FOR_GOOD if request.args.get("v") == version else "no-cache"
     return response.make_conditional(request)
 

@@ -36,8 +36,6 @@ def _apply(response: Response, encoding: str) -> None:
     best = request.endpoint == "static"
     response.set_data((_kept if best else _compressed)(response.get_data(), encoding, best))
     response.headers["Content-Encoding"] = encoding
-    if tag := response.get_etag()[0]:
-        response.set_etag(f"{tag}-{encoding}")
 
 
 def _compressed(data: bytes, encoding: str, best: bool) -> bytes:

@@ -87,7 +87,8 @@ def on_problem(problem: Problem) -> ResponseReturnValue:
         response = _shown_again(again)
     except Problem as deeper:  # the page itself is gone, or not for this user
         return _answer(deeper.status, deeper.sentence)
-    response.status_code = problem.status
+    if response.status_code == HTTPStatus.OK:  # or the page sends on to another
+        response.status_code = problem.status
     return response
 
 

@@ -40,7 +40,7 @@ class Page(HTMLParser):
         self.texts: dict[str, list[str]] = {}
         self._open: list[str] = []
         self.feed(text)
-        assert self._open == [], f"never closed: {self._open}"
+        assert self._open == [], f"never closed: {self._open} in {text[:500]}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = Counter(name for name, _ in attrs)

@@ -73,7 +73,9 @@ def test_a_password_is_refused_beside_its_field(ada: Browser, given: dict[str, s
     assert sentence in sent.text
 
 
-@pytest.mark.parametrize(("chosen", "shown"), [("dark", "dark"), ("light", "light"), ("system", "system"), ("x", "system")])
+@pytest.mark.parametrize(
+    ("chosen", "shown"), [("dark", "dark"), ("light", "light"), ("system", "system"), ("x", "system")]
+)
 def test_light_or_dark_is_remembered(member: Browser, chosen: str, shown: str) -> None:
     member.post("/account/theme", {"theme": chosen})
 

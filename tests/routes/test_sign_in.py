@@ -64,7 +64,11 @@ def test_over_https_cookies_are_secure_and_bound_to_the_host(
 ) -> None:
     public = settings.model_copy(update={"public_url": "https://concord.example.com", "proxies": 1})
     client = create_app(public, database=sqlite).test_client()
-    proxied = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "concord.example.com", "X-Forwarded-For": "192.0.2.1"}
+    proxied = {
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "concord.example.com",
+        "X-Forwarded-For": "192.0.2.1",
+    }
     page = client.get("/sign-in", headers=proxied)
     token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
     client.set_cookie("__Host-form", page.headers["Set-Cookie"].split("=", 1)[1].split(";")[0])
@@ -179,7 +183,9 @@ def test_somebody_signed_in_is_sent_on(member: Browser) -> None:
     assert member.get("/sign-in?next=/activity").location == "/activity"
 
 
-def test_a_demo_user_is_nobody_outside_demo_mode(settings: Settings, sqlite: Database, sign_in: MakeBrowser) -> None:
+def test_a_demo_user_is_nobody_outside_demo_mode(
+    settings: Settings, sqlite: Database, sign_in: MakeBrowser
+) -> None:
     demo = sign_in(is_demo=True)
     assert demo.get("/").status_code == 303
 

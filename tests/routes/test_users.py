@@ -63,7 +63,10 @@ def test_the_link_is_told_to_be_sent_by_hand_or_was_mailed(
     mailing = create_app(settings.model_copy(update={"smtp_url": "smtp://mail"}), database=sqlite)
     browser = Browser(mailing)
     browser.client.set_cookie("concord", administrator.client.get_cookie("concord").value)
-    assert "It is mailed to bela@example.com" in browser.post("/users", {**ADA, "email": "bela@example.com"}).text
+    assert (
+        "It is mailed to bela@example.com"
+        in browser.post("/users", {**ADA, "email": "bela@example.com"}).text
+    )
     with sqlite.reading() as session:
         assert len(session.exec(select(Notice)).all()) == 2
 
