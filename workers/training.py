@@ -1,5 +1,6 @@
 """The job that trains a model."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -13,7 +14,7 @@ from portal.columns import Input
 from portal.db import microseconds
 from portal.errors import Invalid, Problem
 from portal.fields import FieldKind, Level
-from portal.models import registry, words
+from portal.models import choices, registry, words
 from portal.models.registry import Learned
 from portal.models.tables import Model
 from portal.ranking import runs
@@ -26,12 +27,6 @@ from workers import tables
 from workers.tasks import Claim, Effects, task
 
 THREADS: Final = 2
-NO_INPUTS: Final = {
-    Level.PERSON: ("customer_at", "opted_out_at", "came_at"),
-    Level.COMPANY: (),
-    Level.DEAL: ("outcome", "closed_at", "opened_at", "probability"),
-}
-"""Mapped fields that tell the outcome itself, or only when a record came: never inputs."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,7 @@ def _asked(session: Session, model: Model) -> Asked:
     order = field(model.order_by) if model.order_by else None
     if order and order.kind not in {FieldKind.NUMBER, FieldKind.DATE}:
         raise Invalid(f"“{order.name}” cannot say what came first: name a field of dates or numbers.")
-    out = {outcome.name, *NO_INPUTS[level], *(field(name).name for name in model.left_out)}
+    out = {outcome.name, *choices.NEVER[level], *(field(name).name for name in model.left_out)}
     out |= {order.name} if order else set()
     inputs = [f for f in known.values() if f.name not in out and f.kind is not FieldKind.TEXT]
     return Asked(outcome, order, inputs)
@@ -128,6 +123,10 @@ def _outcome(series: pl.Series, field: Input, positive: str) -> tuple[str, Float
             return "yes", tables.floats(series)
         case FieldKind.NUMBER:
             return _numeric_outcome(series, field, positive)
+        case FieldKind.TEXT:
+            raise Invalid(
+                f"“{field.name}” is free text. Name a field that says yes or no, or holds a few values."
+            )
         case _:
             values = series.drop_nulls().value_counts(sort=True)[series.name].to_list()
             yes = positive or registry.guess_positive(values)
@@ -155,7 +154,7 @@ def _learned(trained: Trained, positive: str, found: Sequence[Suspect], digest: 
         records=label.records,
         positives=label.positives,
         positive=positive,
-        label=label.as_data() | {"leaks": [asdict(suspect) for suspect in found]},
+        label=_finite(label.as_data() | {"leaks": [asdict(suspect) for suspect in found]}),
         out_of_fold_auc=_auc(label.out_of_fold),
         forward_auc=_auc(label.forward),
         is_usable=label.usable,
@@ -170,3 +169,12 @@ def _learned(trained: Trained, positive: str, found: Sequence[Suspect], digest: 
 
 def _auc(test: Test | None) -> float | None:
     return test.quality.auc if test else None
+
+
+def _finite(data: Any) -> Any:
+    """The same with null where a measure could not be taken: JSON has no infinity."""
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data

@@ -14,7 +14,8 @@ from portal import events, jobs, notices
 from portal.errors import Conflict, Invalid, NotFound
 from portal.fields import Level
 from portal.jobs.tables import Job
-from portal.models import words
+from portal.models import standing, words
+from portal.models.standing import Standing
 from portal.models.tables import CurrentRun, Model, ModelFile, ModelState, Run
 
 YES_WORDS: Final = (
@@ -233,6 +234,10 @@ class Line:
 
     model: Model
     job: Job | None
+
+    @property
+    def stands(self) -> Standing:
+        return standing.of_model(self.model, self.job.state if self.job else None)
 
 
 def listed(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[Line]:

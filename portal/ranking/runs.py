@@ -19,7 +19,8 @@ from portal.errors import Invalid, NotFound
 from portal.fields import Level
 from portal.jobs.rules import ENDED
 from portal.jobs.tables import Job
-from portal.models import words
+from portal.models import standing, words
+from portal.models.standing import Standing
 from portal.models.tables import CurrentRun, Model, Reason, Run, RunState
 
 ROWS_A_WRITE: Final = 20_000
@@ -76,6 +77,11 @@ class Line:
     model: Model
     job: Job | None
     is_current: bool
+
+    @property
+    def stands(self) -> Standing:
+        state = self.job.state if self.job else None
+        return standing.of_run(self.run, state, is_current=self.is_current)
 
 
 def listed(
@@ -198,9 +204,19 @@ def _abandoned(session: Session, level: Level) -> Sequence[Run]:
     ).all()
 
 
+def with_scores(session: Session, run_id: int) -> Run:
+    """A run whose scores are there. Raises NotFound."""
+    run = get_run(session, run_id)
+    if run.state == RunState.DROPPED:
+        raise NotFound(f"The scores of run {run_id} are no longer kept; those of newer runs are.")
+    if run.state != RunState.DONE:
+        raise NotFound(f"Run {run_id} has no scores: it is not done.")
+    return run
+
+
 SCORES: Final = (
-    "SELECT s.rank, s.record_id, s.grp, s.propensity, (SELECT MIN(e.external_id) FROM external_id e "
-    "WHERE e.level = :level AND e.record_id = s.record_id) FROM {table} s "
+    "SELECT s.record_id, (SELECT MIN(e.external_id) FROM external_id e "
+    "WHERE e.level = :level AND e.record_id = s.record_id), s.rank, s.grp, s.propensity FROM {table} s "
     "WHERE s.rank > :after ORDER BY s.rank LIMIT :limit"
 )
 
@@ -209,11 +225,11 @@ SCORES: Final = (
 class Scored:
     """One record's score in a run: rank 1 is best, group 1-20, propensity 0 to 1."""
 
-    rank: int
     record_id: int
+    external_id: str | None
+    rank: int
     group: int
     propensity: float
-    external_id: str | None
 
 
 def scores(session: Session, run: Run, *, batch: int = 5_000) -> Iterator[Scored]:
@@ -224,4 +240,4 @@ def scores(session: Session, run: Run, *, batch: int = 5_000) -> Iterator[Scored
         yield from (Scored(*row) for row in rows)
         if len(rows) < batch:
             return
-        after = rows[-1][0]
+        after = rows[-1][2]

@@ -1,0 +1,214 @@
+"""Models: train one, read its score label, let it rank or stop it."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field
+
+from portal.accounts import Right, rules, users
+from portal.clock import now
+from portal.fields import Level
+from portal.models import choices, registry, standing, words
+from portal.models.registry import Recipe
+from portal.models.standing import Standing
+from portal.models.tables import Model, ModelState
+from portal.ranking import runs
+from routes import pictures
+from routes.waiting import progress_of, seconds_left
+from routes.web import parse, reading, render, requires, say, shows_again, transaction, user
+
+bp = Blueprint("models", __name__, url_prefix="/models")
+
+PAGE = 50
+MAY_PROMOTE = (Right.LEADER, Right.ADMINISTRATOR)
+
+
+class Place(BaseModel):
+    before: int | None = None
+
+
+class RecipeForm(BaseModel):
+    """`shown`: the form was shown before, so that a box without a tick means no."""
+
+    level: Level = Level.PERSON
+    outcome: str = Field("", max_length=300)
+    positive: str = Field("", max_length=300)
+    order_by: str = Field("", max_length=300)
+    source: str = Field("", max_length=100)
+    leave_out: list[str] = []
+    promote: bool = False
+    shown: bool = False
+
+    def recipe(self) -> Recipe:
+        return Recipe(
+            outcome=self.outcome,
+            level=self.level,
+            positive=self.positive,
+            order_by=self.order_by or None,
+            source=self.source or None,
+            left_out=tuple(self.leave_out),
+            promote=self.promote,
+        )
+
+
+@bp.get("")
+@requires(Right.MEMBER)
+def index() -> ResponseReturnValue:
+    place = parse(Place)
+    with reading() as session:
+        found = registry.listed(session, before=place.before, limit=PAGE + 1)
+        total = registry.count(session)
+    lines = [(line.model, line.stands) for line in found[:PAGE]]
+    older = url_for(".index", before=lines[-1][0].id) if len(found) > PAGE else ""
+    newest = url_for(".index") if place.before else ""
+    return render(
+        "models/index.html", lines=lines, total=total, older=older, newest=newest, outcome=words.outcome
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Right.MEMBER)
+def new() -> ResponseReturnValue:
+    """The form; sent here again when the level or the outcome changes, it shows what can be chosen then."""
+    form = parse(RecipeForm)
+    with reading() as session:
+        survey = choices.survey(session, form.level)
+        sources = choices.sources(session, form.level)
+    outcome = survey.find(form.outcome)
+    return render(
+        "models/new.html",
+        "recipe",
+        form=form,
+        survey=survey,
+        sources=[(source, source) for source in sources],
+        outcome=outcome,
+        positive=outcome.chosen(form.positive) if outcome else "",
+        order_by=survey.chosen_order(form.order_by, is_first=not form.shown),
+        levels=[(level, words.LEVELS[level][1].capitalize()) for level in Level],
+    )
+
+
+@bp.post("")
+@requires(Right.MEMBER)
+@shows_again("models.new")
+def create() -> ResponseReturnValue:
+    recipe = parse(RecipeForm).recipe()
+    with reading() as session:
+        choices.check(choices.survey(session, recipe.level), recipe)
+    with transaction() as session:
+        model = registry.start_training(session, recipe, by=user().id, at=now())
+    return redirect(url_for(".show", model_id=model.id), 303)
+
+
+@bp.get("/<int:model_id>")
+@requires(Right.MEMBER)
+def show(model_id: int) -> ResponseReturnValue:
+    """The score label: how good the model is, what speaks against it, what it learned from."""
+    with reading() as session:
+        model = registry.get(session, model_id)
+        job = registry.job_of(session, model)
+        lines = runs.listed(session, model_id=model_id, limit=5)
+        names = users.names(session)
+    stands, tests = standing.of_model(model, job.state if job else None), _tests(model)
+    return render(
+        "models/show.html",
+        model=model,
+        label={"leaks": [], "warnings": [], "features": [], "unknown": 0, **model.label},
+        job=job,
+        left=seconds_left(job),
+        progress_url=url_for(".progress", model_id=model_id),
+        stands=stands,
+        goes_on=standing.goes_on(stands),
+        tests=tests,
+        charts=[(name, pictures.of_test(name.replace("_", "-"), test)) for name, test in tests.items()],
+        lines=[(line, line.stands) for line in lines],
+        names=names,
+        may_promote=rules.may(user().right, MAY_PROMOTE),
+        again=_address(model, []),
+        without=_address(model, [leak["column"] for leak in model.label.get("leaks", ())]),
+        left_out=[words.title(name) for name in model.left_out],
+        outcome=words.outcome(model),
+        people=words.LEVELS[model.level][1],
+        title=words.title,
+        Standing=Standing,
+    )
+
+
+def _tests(model: Model) -> Mapping[str, Any]:
+    """The tests that were made: out of fold, and forward in time where there is an order."""
+    if model.state != ModelState.READY:
+        return {}
+    return {name: test for name in ("out_of_fold", "forward") if (test := model.label[name])}
+
+
+def _address(model: Model, suspects: list[str]) -> str:
+    """The form filled in as for this model, without the suspects."""
+    return url_for(
+        ".new",
+        level=model.level,
+        outcome=model.outcome,
+        positive=model.positive,
+        order_by=model.order_by,
+        source=model.source,
+        leave_out=sorted({*model.left_out, *suspects}),
+    )
+
+
+@bp.get("/<int:model_id>/progress")
+@requires(Right.MEMBER)
+def progress(model_id: int) -> ResponseReturnValue:
+    """How far the training is. Once it ended the page is fetched anew."""
+    with reading() as session:
+        job = registry.job_of(session, registry.get(session, model_id))
+    return progress_of(job, url_for(".progress", model_id=model_id), url_for(".show", model_id=model_id))
+
+
+@bp.post("/<int:model_id>/promotion")
+@requires(*MAY_PROMOTE)
+@shows_again("models.show")
+def promote(model_id: int) -> ResponseReturnValue:
+    """Let the model rank, and score with it at once: the list follows when that is done."""
+    at = now()
+    with transaction() as session:
+        model = registry.promote(session, model_id, by=user().id, at=at)
+        run = runs.start_run(session, model, by=user().id, at=at)
+    say(f"Model {model_id} ranks. The list follows as soon as run {run.id} is done.")
+    return redirect(url_for(".show", model_id=model_id), 303)
+
+
+@bp.post("/<int:model_id>/retirement")
+@requires(*MAY_PROMOTE)
+@shows_again("models.show")
+def retire(model_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        registry.retire(session, model_id, by=user().id, at=now())
+    say(f"Model {model_id} is retired. The list shows the newest first until another model ranks.")
+    return redirect(url_for(".show", model_id=model_id), 303)
+
+
+@bp.post("/<int:model_id>/runs")
+@requires(Right.MEMBER)
+@shows_again("models.show")
+def score(model_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        run = runs.start_run(session, registry.get(session, model_id), by=user().id, at=now())
+    return redirect(url_for("runs.show", run_id=run.id), 303)
+
+
+@bp.get("/<int:model_id>/model.txt")
+@requires(Right.MEMBER)
+def text(model_id: int) -> Response:
+    """The trees as LightGBM's own text, with their digest."""
+    with reading() as session:
+        trees, digest = registry.trees(session, model_id)
+    return Response(
+        trees,
+        mimetype="text/plain",
+        headers={
+            "Content-Disposition": f'attachment; filename="model-{model_id}-{digest[:12]}.txt"',
+            "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(digest)).decode()}:",
+        },
+    )
