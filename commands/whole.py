@@ -27,7 +27,7 @@ from workers import schedule
 from workers.child import Child
 from workers.queue import connect
 from workers.queue.heartbeats import alive
-from workers.server import QueueServer
+from workers.server import QueueServer, check, find_binary
 from workers.supervisor import Supervisor
 
 LEAST_FREE: Final = 100 * MIB
@@ -42,6 +42,7 @@ def run(settings: Settings) -> None:
     _check_room(settings)
     with _alone(settings), bound(settings) as listener:
         logs.configure(settings, "up")
+        _check_queue(settings)
         database = Database(settings.engine_url)
         _prepare(settings, database)
         supervisor = Supervisor(_groups(settings, listener))
@@ -73,6 +74,19 @@ def _alone(settings: Settings) -> Iterator[None]:
                 f"Concord already runs on {settings.data_dir}. Stop it first, or choose another DATA_DIR."
             ) from error
         yield
+
+
+def _check_queue(settings: Settings) -> None:
+    """Refuse to start without a queue server: ours must be there to start, a configured one must answer."""
+    if not settings.redis_url:
+        find_binary()
+        return
+    try:
+        check(connect(settings))
+    except RedisError as error:
+        raise Unavailable(
+            f"The queue server in REDIS_URL does not answer. Start it, or mend the address. It said: {error}"
+        ) from error
 
 
 def _prepare(settings: Settings, database: Database) -> None:

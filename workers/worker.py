@@ -146,6 +146,13 @@ class ResilientWorker(Worker):
                 registry(queue=self.queues[0]).cleanup()
         self.last_cleaned_at = now()  # type: ignore[assignment]
 
+    def check_for_suspension(self, burst: bool) -> None:
+        """Nobody suspends workers through the queue server."""
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        with suppress(RedisError):
+            super().set_state(state, pipeline)
+
     def set_shutdown_requested_date(self) -> None:
         """Called in a signal handler: nothing there may fail."""
 

@@ -37,11 +37,13 @@ def test_nothing_is_lost_and_nothing_is_done_twice(trial: Trial, seed: int) -> N
     adding = threading.Thread(target=_add, args=(trial, seed, waits))
     adding.start()
 
-    killed = Counter(_kill(trial, chance) for _ in range(KILLS))
-    adding.join()
-    trial.until(lambda: _open(trial) == 0, DRAIN_SECONDS)
-    over.set()
-    keeper.join()
+    try:
+        killed = Counter(_kill(trial, chance) for _ in range(KILLS))
+        adding.join()
+        trial.until(lambda: _open(trial) == 0, DRAIN_SECONDS)
+    finally:
+        over.set()
+        keeper.join()
 
     with trial.database.reading() as session:
         counts = jobs.counts(session)
