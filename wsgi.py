@@ -103,6 +103,7 @@ def _hook(app: Flask) -> None:
         app.before_request(step)
     for finish in (logs.finish, compression.compress, protection.add_headers):
         app.after_request(finish)
+    app.teardown_request(spool.close_files)
     protection.init(app)
     errors.init(app)
 

@@ -3,7 +3,7 @@
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, cast
 
-from flask import current_app
+from flask import current_app, g
 from htmx_flask.requests import HtmxAwareRequest
 
 IN_MEMORY: Final = 500_000  # bytes
@@ -13,4 +13,12 @@ class Request(HtmxAwareRequest):  # type: ignore[misc]
     def _get_file_stream(self, *_args: Any, **_named: Any) -> IO[bytes]:
         folder = current_app.extensions["settings"].files_dir
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return cast(IO[bytes], SpooledTemporaryFile(IN_MEMORY, "w+b", dir=folder))
+        file = cast(IO[bytes], SpooledTemporaryFile(IN_MEMORY, "w+b", dir=folder))
+        g.setdefault("spooled", []).append(file)
+        return file
+
+
+def close_files(_error: BaseException | None = None) -> None:
+    """Close what was uploaded, also when it was refused half way. Runs after every request."""
+    for file in g.get("spooled", []):
+        file.close()

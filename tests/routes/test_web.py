@@ -270,20 +270,27 @@ def test_the_portal_does_not_start_when_a_form_shows_a_page_that_is_not_there(ap
         requires()
 
 
+def upload_of(size: int, token: str) -> dict[str, object]:
+    """A form with a token and a file, as a browser sends it."""
+    part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    form = part % (b"csrf_token", token.encode()) + part % (b'file"; filename="leads.csv', b"x" * size)
+    return {"data": form + b"--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+
+
 def test_an_upload_may_be_larger_than_a_form_and_lands_in_the_data_folder(
     sign_in: SignIn, settings: Settings
 ) -> None:
     leader = sign_in(Right.LEADER)
-    file = (io.BytesIO(b"x" * 2_500_000), "leads.csv")
+    sent = leader.client.post("/trial/upload", **upload_of(2_500_000, leader.token()))
 
-    assert leader.post("/trial/upload", {"file": file}).json == {"bytes": 2_500_000}
+    assert sent.json == {"bytes": 2_500_000}
     assert settings.files_dir.is_dir()
+    assert list(settings.files_dir.iterdir()) == []
 
 
 def test_an_upload_beyond_the_limit_is_refused(sign_in: SignIn) -> None:
-    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + b"x" * 4_500_000
     leader = sign_in(Right.LEADER)
-    sent = leader.client.post("/trial/upload", data=body, content_type="multipart/form-data; boundary=x")
+    sent = leader.client.post("/trial/upload", **upload_of(4_500_000, leader.token()))
 
     assert sent.status_code == 413
     assert "portal import" in sent.text
