@@ -94,7 +94,7 @@ def _prepare(settings: Settings, database: Database) -> None:
     at = now()
     with database.transaction() as session:
         definitions.ship(session, at=at)
-        schedule.ensure(session, at=at)
+        schedule.ensure(session, settings, at=at)
     _load_demo(settings, database)
     database.dispose()
 

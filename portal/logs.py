@@ -16,7 +16,7 @@ from portal.settings import Settings
 
 LARGEST_BYTES: Final = 10_000_000
 KEPT: Final = 3
-CHATTY: Final = ("rq", "weasyprint", "fontTools")
+CHATTY: Final = ("rq.worker", "rq.job", "rq.queue", "weasyprint", "weasyprint.progress", "fontTools")
 
 _bound: ContextVar[dict[str, Any]] = ContextVar("bound", default={})  # noqa: B039  never changed, only replaced
 

@@ -63,7 +63,8 @@ class Claim:
         if step == self._step and time.monotonic() - self._noted < PROGRESS_SECONDS:
             return
         self._step, self._noted = step, time.monotonic()
-        self.extend(done_units=done, total_units=total, step=step)
+        known = {} if total is None else {"total_units": total}
+        self.extend(done_units=done, step=step, **known)
         self.check()
 
     @contextmanager

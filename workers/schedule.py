@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from sqlmodel import Session
 
 from portal.jobs import schedules
+from portal.settings import Settings
 
 
 class Recurring(NamedTuple):
@@ -17,10 +18,11 @@ class Recurring(NamedTuple):
     every: timedelta
 
 
-TIMETABLE: Final = (Recurring("sweep", "sweep", "Forget old jobs", timedelta(days=1)),)
+SWEEP: Final = Recurring("sweep", "sweep", "Forget old jobs", timedelta(days=1))
+MAIL: Final = Recurring("mail", "mail", "Mail notices", timedelta(minutes=1))
 
 
-def ensure(session: Session, *, at: datetime) -> None:
-    """Have every schedule of the timetable. Safe to repeat."""
-    for name, kind, title, every in TIMETABLE:
+def ensure(session: Session, settings: Settings, *, at: datetime) -> None:
+    """Have the schedules that these settings ask for: mail only where there is a mail server. Safe to repeat."""
+    for name, kind, title, every in (SWEEP, MAIL) if settings.smtp_url else (SWEEP,):
         schedules.ensure(session, name, kind=kind, title=title, every=every, at=at)

@@ -70,7 +70,8 @@ class QueueServer:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise Unavailable(f"The queue server ended at once. {self.folder / 'server.log'} says why.")
+                spoiled = self.set_aside()
+                raise Unavailable(f"The queue server ended at once. {spoiled / 'server.log'} says why.")
             try:
                 check(connect(self.settings))
             except (RedisError, OSError):
@@ -79,11 +80,14 @@ class QueueServer:
                 return
         raise Unavailable(f"The queue server does not answer. {self.folder / 'server.log'} may say why.")
 
-    def set_aside(self) -> None:
-        """Move away what the server cannot read any more. Nothing is lost: jobs are in the database and are rung again."""
+    def set_aside(self) -> Path:
+        """Move away what the server may not be able to read. Nothing is lost: jobs are in the database and are rung again."""
         spoiled = self.folder.with_name(f"queue.spoiled-{now():%Y%m%d-%H%M%S}")
-        log.error("the queue server cannot read its files; they are in %s now", spoiled)
+        log.error(
+            "the queue server did not start; its files are in %s now, and the next one gets new ones", spoiled
+        )
         self.folder.rename(spoiled)
+        return spoiled
 
     def stop_leftover(self) -> None:
         """Stop a server of ours that a crash left running. Raises Unavailable when it is somebody else's."""
@@ -108,7 +112,7 @@ class QueueServer:
             pid = int(self.pid_file.read_text())
         except (OSError, ValueError):
             return
-        if str(self.config) in _command_line(pid):
+        if any(str(path) in _command_line(pid) for path in (self.config, self.socket)):
             os.kill(pid, signal.SIGKILL)
 
 
@@ -180,7 +184,7 @@ def _shut_down(client: Redis) -> None:
 
 def _command_line(pid: int) -> str:
     done = subprocess.run(  # noqa: S603  no shell
-        ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607  wherever the system keeps it
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)],  # noqa: S607  wherever the system keeps it
         capture_output=True,
         text=True,
         check=False,

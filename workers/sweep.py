@@ -10,14 +10,16 @@ from portal.jobs import repairs
 from workers.tasks import Claim, Effects, task
 
 KEPT: Final = timedelta(days=90)
+KEPT_OF_MAIL: Final = timedelta(days=1)  # one a minute
 
 
 @task("sweep")
 def forget_old_jobs(job: Claim) -> Effects:
-    """Delete jobs that ended more than 90 days ago; what they did stays, and so does what is said of it in the activity."""
+    """Delete jobs that ended more than 90 days ago, mailing after a day; what they did stays, and so does what is said of it in the activity."""
     del job
 
     def forget(session: Session) -> dict[str, Any]:
-        return {"forgotten": repairs.forget(session, before=now() - KEPT)}
+        old = repairs.forget(session, before=now() - KEPT)
+        return {"forgotten": old + repairs.forget(session, before=now() - KEPT_OF_MAIL, kind="mail")}
 
     return forget

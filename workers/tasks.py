@@ -30,7 +30,6 @@ AREAS: Final[dict[str, str]] = {
     "score": "workers.scoring",
     "explain": "workers.explaining",
     "report": "workers.reports",
-    "demo": "workers.demo",
     "mail": "workers.mail",
     "sweep": "workers.sweep",
 }

@@ -24,8 +24,6 @@ KINDS: Final[dict[str, Kind]] = {
     "score": Kind("scoring", 4 * HOUR),
     "explain": Kind("scoring", 10 * MINUTE, 3),
     "report": Kind("reports", 10 * MINUTE, 3),
-    "export": Kind("reports", 30 * MINUTE, 3),
-    "demo": Kind("default", HOUR, 3),
     "mail": Kind("default", 2 * MINUTE),
     "sweep": Kind("default", 10 * MINUTE),
 }

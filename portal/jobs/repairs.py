@@ -77,7 +77,9 @@ def rung(session: Session, job: Waiting, *, at: datetime) -> Waiting | None:
     return job._replace(rung_at=at) if noted.rowcount else None
 
 
-def forget(session: Session, *, before: datetime) -> int:
-    """Delete the jobs that ended before a time. Returns how many."""
+def forget(session: Session, *, before: datetime, kind: str = "") -> int:
+    """Delete the jobs that ended before a time, all or those of a kind. Returns how many."""
     old = delete(Job).where(col(Job.state).in_(ENDED), col(Job.finished_at) < before)
+    if kind:
+        old = old.where(col(Job.kind) == kind)
     return session.exec(old.execution_options(synchronize_session=False)).rowcount

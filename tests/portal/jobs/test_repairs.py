@@ -136,6 +136,7 @@ def test_old_jobs_are_forgotten_and_open_ones_are_not(
 
     with database.transaction() as session:
         assert repairs.forget(session, before=at) == 0
+        assert repairs.forget(session, before=at + SECOND, kind="mail") == 0
         assert repairs.forget(session, before=at + SECOND) == 1
 
     with database.reading() as session:
