@@ -65,13 +65,13 @@ STEPS: Final = (
     (
         "Import people",
         "Upload the export of your CRM as it is. You see what was understood before anything is saved.",
-        "/imports",
+        "/imports/new",
         "Import people",
     ),
     (
         "Train a model",
         "Choose the column that says how it went. The model shows how well it would have ranked.",
-        "/models",
+        "/models/new",
         "Train a model",
     ),
     (
