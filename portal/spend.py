@@ -16,6 +16,10 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.people import Person
 
 
+# outside the class, where every new row would copy it and all the tables it knows
+VERSION: Final = Column("version", Integer, nullable=False, server_default="1")
+
+
 class Spend(SQLModel, table=True):
     __tablename__ = "spend"
     __table_args__ = (UniqueConstraint("channel", "month", "currency"), {"sqlite_autoincrement": True})
@@ -27,11 +31,9 @@ class Spend(SQLModel, table=True):
     currency: str = Field(max_length=3)
     recorded_at: datetime = Field(sa_type=Instant)
     recorded_by: int | None = Field(default=None, foreign_key="user_account.id")
-    version: int = Field(
-        default=None, sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
-    )
+    version: int = Field(default=None, sa_column=VERSION)
 
-    __mapper_args__ = {"version_id_col": _version}
+    __mapper_args__ = {"version_id_col": VERSION}
 
 
 class Changed(Conflict):
