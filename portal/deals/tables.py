@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Column, Index, Integer, Text
 from sqlmodel import Field, SQLModel
@@ -14,6 +15,10 @@ class Outcome(StrEnum):
     OPEN = "open"
     WON = "won"
     LOST = "lost"
+
+
+# outside the class, where every new row would copy it and all the tables it knows
+VERSION: Final = Column("version", Integer, nullable=False, server_default="1")
 
 
 class Deal(SQLModel, table=True):
@@ -42,8 +47,6 @@ class Deal(SQLModel, table=True):
     import_id: int | None = Field(default=None, foreign_key="import.id")
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
-    version: int = Field(
-        default=None, sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
-    )
+    version: int = Field(default=None, sa_column=VERSION)
 
-    __mapper_args__ = {"version_id_col": _version}
+    __mapper_args__ = {"version_id_col": VERSION}
