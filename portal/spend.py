@@ -15,7 +15,6 @@ from portal.db import Instant, Money
 from portal.errors import Conflict, Invalid, NotFound
 from portal.people import Person
 
-
 # outside the class, where every new row would copy it and all the tables it knows
 VERSION: Final = Column("version", Integer, nullable=False, server_default="1")
 
