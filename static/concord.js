@@ -6,6 +6,9 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
 });
 
+// On a phone the navigation is a strip: bring the page one is on into sight.
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Focus goes to the first field of a form that opened, and back to the button that opened it.
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;

@@ -19,7 +19,15 @@ from portal.settings import Settings
 from tools.fetch_assets import fetch
 from wsgi import create_app
 
-FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS: Final = {"wide": (1440, 900), "phone": (390, 844)}
 
 
@@ -70,7 +78,10 @@ def visit(browser: Browser, address: str, sqlite: Database) -> Iterator[SignedIn
     opened: list[BrowserContext] = []
 
     def visited(
-        right: Right | None = None, function: Function = Function.OTHER, width: str = "wide", theme: str = "light"
+        right: Right | None = None,
+        function: Function = Function.OTHER,
+        width: str = "wide",
+        theme: str = "light",
     ) -> BrowserContext:
         size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
         context = browser.new_context(base_url=address, viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page
 
 from portal import events, notices
@@ -12,6 +13,7 @@ from portal.clock import now
 from portal.db import Database
 from portal.settings import Settings
 from tests.browser.conftest import SignedIn, shoot
+from tests.browser.crawl import crawled, fill
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +59,7 @@ def check(page: Page, name: str) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide <= 0
+    assert too_wide <= 0, name
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -94,10 +96,21 @@ def test_every_page_is_accessible(
     check(page, f"password-{width}-{theme}")
 
 
+@pytest.mark.parametrize(("width", "theme"), [("wide", "light"), ("phone", "dark")])
+def test_every_page_that_links_lead_to_is_accessible(
+    app: Flask, visit: SignedIn, sqlite: Database, width: str, theme: str
+) -> None:
+    fill(sqlite, ("Orchard", "Alder Mills", "Wren and Sons"))
+    page = visit(Right.ADMINISTRATOR, width=width, theme=theme).new_page()
+    for path in crawled(app, page):
+        check(page, f"all{path.replace('/', '-')}-{width}-{theme}")
+
+
 def _tell(database: Database) -> None:
     with database.transaction() as session:
         me = users.by_email(session, "other.administrator@example.com")
         assert me
-        notices.tell(session, me.id, "The import leads.csv is done: 9,240 created.", at=now(), path="/activity")
+        notices.tell(
+            session, me.id, "The import leads.csv is done: 9,240 created.", at=now(), path="/activity"
+        )
         notices.tell(session, me.id, "Model 1 is trained. It ranks well enough to be used.", at=now())
-
