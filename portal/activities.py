@@ -7,6 +7,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from portal.db import Instant
+from portal.imported import EMPTY, Imported
 
 
 class Direction(StrEnum):
@@ -30,12 +31,23 @@ class ActivityKind(SQLModel, table=True):
     weight: float = Field(default=1.0, description="Points an activity adds to engagement at once.")
 
 
-class Activity(SQLModel, table=True):
+class Activity(Imported, table=True):
+    """One thing that happened, about a person and perhaps a deal; both may come in a later file."""
+
     __tablename__ = "activity"
-    __table_args__ = (Index("ix_activity_person", "person_id", "at", "kind_id"),)
+    __table_args__ = (
+        Index("ix_activity_person", "person_id", "at", "kind_id"),
+        Index("ix_activity_deal", "deal_id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int = Field(default=None, primary_key=True)
-    person_id: int = Field(foreign_key="person.id")
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    deal_id: int | None = Field(default=None, foreign_key="deal.id")
+    company_id: int | None = Field(default=None, foreign_key="company.id")
     at: datetime = Field(sa_type=Instant)
     kind_id: int = Field(foreign_key="activity_kind.id")
-    import_id: int | None = Field(default=None, foreign_key="import.id")
+    direction: str = Field(
+        default=Direction.UNKNOWN, max_length=10, sa_column_kwargs={"server_default": "unknown"}
+    )
+    owner: str = Field(default="", max_length=200, sa_column_kwargs=EMPTY, description="Who did it.")

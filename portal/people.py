@@ -10,10 +10,12 @@ from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.activities import Activity, ActivityKind
+from portal.companies import BY
 from portal.db import EPOCH, Instant
 from portal.deals import Deal
 from portal.errors import NotFound
 from portal.fields import Level
+from portal.imported import EMPTY
 
 
 class Person(SQLModel, table=True):
@@ -36,10 +38,19 @@ class Person(SQLModel, table=True):
     title: str = Field(default="", max_length=300)
     company_id: int | None = Field(default=None, foreign_key="company.id", index=True)
     company_name: str = Field(default="", max_length=300, description="As the source writes it.")
+    company_by: str = Field(default="", sa_column_kwargs=EMPTY, max_length=10, description=BY)
     source: str = Field(default="", max_length=200, description="The channel the person came by.")
     campaign: str = Field(default="", max_length=200)
     owner: str = Field(default="", max_length=200)
+    owner_id: int | None = None
+    owner_by: str = Field(default="", sa_column_kwargs=EMPTY, max_length=10, description=BY)
     status: str = Field(default="", max_length=100, description="As the source writes it.")
+    term: str = Field(
+        default="",
+        sa_column_kwargs=EMPTY,
+        max_length=40,
+        description="The term its status stands for; empty: nobody said.",
+    )
     country: str = Field(default="", max_length=100)
     city: str = Field(default="", max_length=100)
     direction: str = Field(default="unknown", max_length=10, description="inbound, outbound or unknown.")

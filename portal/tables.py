@@ -5,23 +5,30 @@ from sqlmodel import SQLModel
 from portal import (
     accounts,
     activities,
+    campaigns,
     companies,
     deals,
     definitions,
     events,
     fields,
     notices,
+    orders,
+    owners,
+    partners,
     people,
+    products,
     reports,
     spend,
 )
 from portal.imports import tables as imports
+from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
 from portal.models import tables as models
 
 __all__ = [
     "accounts",
     "activities",
+    "campaigns",
     "companies",
     "deals",
     "definitions",
@@ -29,10 +36,15 @@ __all__ = [
     "fields",
     "imports",
     "jobs",
+    "links",
     "metadata",
     "models",
     "notices",
+    "orders",
+    "owners",
+    "partners",
     "people",
+    "products",
     "reports",
     "spend",
 ]
