@@ -33,7 +33,8 @@ class Group:
 
 
 GROUPS: Final = (
-    Group("Work", (Entry("People", "people.index"),)),
+    Group("Agree", (Entry("Definitions", "definitions.index"),)),
+    Group("Work", (Entry("People", "people.index"), Entry("Deals", "deals.index"))),
     Group(
         "Prove",
         (
