@@ -121,23 +121,10 @@ def _plan(sql: Sql, part: Part) -> Plan:
 
 
 def _stored(sql: Sql, part: Part) -> pl.DataFrame:
-    """The rows as the table stores them: every column of it, with `external_id` and `attributes`."""
+    """The rows as the table stores them: `external_id`, `attributes`, and the columns this import fills."""
     records = _flagged(_linked(sql, part), microseconds(part.at))
-    columns = [
-        place.store(records[place.field]).alias(place.column)
-        for place in part.filled
-        if place.field in records.columns
-    ]
-    others = [
-        pl.repeat(place.otherwise, records.height, eager=True, dtype=place.stored).alias(place.column)
-        for place in part.target.places
-        if place.column not in {column.name for column in columns}
-    ]
-    frame = pl.DataFrame([records["external_id"], records[ATTRIBUTES], *columns, *others])
-    defaults = [
-        pl.col(place.column).replace("", place.otherwise) for place in part.target.places if place.otherwise
-    ]
-    return frame.with_columns(defaults)
+    columns = [place.of(records[place.field]).alias(place.column) for place in part.filled]
+    return pl.DataFrame([records["external_id"], records[ATTRIBUTES], *columns])
 
 
 def _flagged(records: pl.DataFrame, seen: int) -> pl.DataFrame:
@@ -223,20 +210,22 @@ def _merged(there: str, incoming: str, names: Sequence[str]) -> tuple[str, list[
 def _create(sql: Sql, part: Part, new: pl.DataFrame) -> None:
     if not new.height:
         return
-    ids, at = sql.new_ids(part.target.table, new.height), microseconds(part.at)
-    own = new.drop("external_id")
-    extra = {"id": ids, "import_id": part.import_id, "created_at": at, "updated_at": at, "version": 1}
-    if "came_at" in own.columns:
-        own = own.with_columns(arrived_at=pl.col("came_at").fill_null(at))
-    columns = [*own.columns, *extra]
-    fixed = tuple(extra.values())[1:]
-    rows = [(*row, record, *fixed) for row, record in zip(own.iter_rows(), ids, strict=True)]
-    sql.insert(part.target.table, columns, rows)
-    known = [
-        (part.target.level, part.mapping.source, ext, record)
-        for ext, record in zip(new["external_id"], ids, strict=True)
-    ]
-    sql.insert("external_id", ["level", "source", "external_id", "record_id"], known)
+    table, at = part.target.table, microseconds(part.at)
+    ids = pl.Series("id", sql.new_ids(table, new.height))
+    rows = new.drop("external_id").with_columns(ids)
+    if "came_at" in rows.columns:
+        rows = rows.with_columns(arrived_at=pl.col("came_at").fill_null(at))
+    sql.insert(table, rows, _alike(part, rows.columns, at))
+    known = new.select("external_id", ids.alias("record_id"))
+    sql.insert("external_id", known, {"level": part.target.level, "source": part.mapping.source})
+
+
+def _alike(part: Part, filled: Sequence[str], at: int) -> dict[str, Any]:
+    """What all new records of a part have alike, by column."""
+    alike = {place.column: place.otherwise for place in part.target.places if place.column not in filled}
+    if "came_at" in alike:
+        alike["arrived_at"] = at
+    return alike | {"import_id": part.import_id, "created_at": at, "updated_at": at, "version": 1}
 
 
 def _update(sql: Sql, part: Part, changes: list[Change]) -> None:
@@ -246,17 +235,17 @@ def _update(sql: Sql, part: Part, changes: list[Change]) -> None:
         if "came_at" in values and values["came_at"] is not None:
             values["arrived_at"] = values["came_at"]
         sql.update(part.target, change.record_id, values)
-    history = [
-        (part.target.level, change.record_id, field, _kept(before), _kept(after), at, part.import_id)
+    changed = [
+        (change.record_id, field, _kept(before), _kept(after))
         for change in changes
         for field, before, after in change.history
     ]
-    if history:
-        sql.insert(
-            "field_change",
-            ["level", "record_id", "field", "before", "after", "seen_at", "import_id"],
-            history,
-        )
+    if changed:
+        alike = {"level": part.target.level, "seen_at": at, "import_id": part.import_id}
+        sql.insert("field_change", pl.DataFrame(changed, schema=CHANGED, orient="row"), alike)
+
+
+CHANGED: Final = {"record_id": pl.Int64, "field": pl.String, "before": pl.String, "after": pl.String}
 
 
 def _kept(value: Any) -> str | None:

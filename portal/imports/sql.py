@@ -3,13 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from itertools import chain
+from typing import Any, Final
 
 import polars as pl
 from sqlalchemy import Connection, text
 from sqlmodel import Session
 
 from portal.imports.targets import Target
+
+ROWS_A_STATEMENT: Final = 100
 
 
 @dataclass(frozen=True)
@@ -79,15 +83,22 @@ class Sql:
         )
         return list(found.scalars())
 
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        names = ", ".join(columns)
+    def insert(self, table: str, rows: pl.DataFrame, alike: dict[str, Any]) -> None:
+        """Add rows. `alike` are the columns that have the same value in all of them."""
+        names = ", ".join([*alike, *rows.columns])
         if self.is_sqlite:
-            marks = ", ".join("?" * len(columns))
-            self.driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            self._insert(f"INSERT INTO {table} ({names}) VALUES ", rows, list(alike.values()))
             return
-        with self.driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        content = rows.select(*(pl.lit(value).alias(name) for name, value in alike.items()), *rows.columns)
+        copying = f"COPY {table} ({names}) FROM STDIN (FORMAT csv)"  # "" is an empty text, nothing is null
+        with self.driver.cursor() as cursor, cursor.copy(copying) as copy:
+            copy.write(content.write_csv(include_header=False, quote_style="non_numeric"))
+
+    def _insert(self, statement: str, rows: pl.DataFrame, alike: list[Any]) -> None:
+        """Many rows a statement, which are prepared once: a sixth less time than one by one."""
+        for part in rows.iter_slices(ROWS_A_STATEMENT):
+            marks = _marks(len(alike), part.width, part.height)
+            self.driver.execute(statement + marks, [*alike, *chain.from_iterable(part.rows())])
 
     def update(self, target: Target, record_id: int, values: dict[str, Any]) -> None:
         """Replace a record's values; its version rises, so that what is derived follows."""
@@ -100,3 +111,11 @@ class Sql:
             self.driver.execute(statement, given)
         else:
             self.driver.execute(statement.replace("?", "%s"), given)
+
+
+@cache
+def _marks(alike: int, width: int, rows: int) -> str:
+    """Places for so many rows: the values they have alike are the first, and bound once."""
+    same = ", ".join(f"?{place + 1}" for place in range(alike))
+    own = (range(start, start + width) for start in range(alike + 1, alike + 1 + rows * width, width))
+    return ", ".join(f"({same}, {', '.join(f'?{place}' for place in places)})" for places in own)

@@ -41,6 +41,11 @@ class Place:
     store: Store = text
     otherwise: Any = ""
 
+    def of(self, values: pl.Series) -> pl.Series:
+        """A field's values as the column has them."""
+        stored = self.store(values)
+        return stored.replace("", self.otherwise) if self.otherwise else stored
+
     @property
     def stored(self) -> pl.DataType:
         """The type of its values as the table has them."""
