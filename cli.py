@@ -16,6 +16,8 @@ WHERE: Final[dict[str, str]] = {
     "migrate": "commands.serving",
     "doctor": "commands.serving",
     "people": "commands.people",
+    "backup": "commands.keeping",
+    "restore": "commands.keeping",
     "demo": "commands.demo",
     "import": "commands.imports",
     "train": "commands.scoring",

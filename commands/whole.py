@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 def run(settings: Settings) -> None:
     """Start everything, say when it is ready, keep it up until a signal comes. Raises Problem when it cannot start."""
     _check_room(settings)
-    with _alone(settings), bound(settings) as listener:
+    with alone(settings), bound(settings) as listener:
         logs.configure(settings, "up")
         _check_queue(settings)
         database = Database(settings.engine_url)
@@ -64,7 +64,7 @@ def _check_room(settings: Settings) -> None:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """Hold DATA_DIR for this process. Raises Conflict when another portal runs on it."""
     with (settings.run_dir / "portal.lock").open("w") as lock:
         try:
