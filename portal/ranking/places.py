@@ -157,14 +157,19 @@ def _conditions(filters: Filters, *, ranked: bool) -> tuple[list[str], dict[str,
         values["group"] = filters.group
     if filters.search:
         where.append(SEARCH)
-        values["search"] = f"%{filters.search.casefold()}%"
+        values["search"] = f"%{_literal(filters.search.casefold())}%"
     return where, values
 
 
 SEARCH: Final = (
-    "(LOWER(p.first_name || ' ' || p.last_name) LIKE :search OR LOWER(p.email) LIKE :search "
-    "OR LOWER(p.company_name) LIKE :search)"
+    "(LOWER(p.first_name || ' ' || p.last_name) LIKE :search ESCAPE '!' OR LOWER(p.email) LIKE :search ESCAPE '!' "
+    "OR LOWER(p.company_name) LIKE :search ESCAPE '!')"
 )
+
+
+def _literal(search: str) -> str:
+    """The signs of a pattern, meant as they stand."""
+    return search.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def count(session: Session, run: Run | None, filters: Filters, *, cap: int = 10_000) -> int:

@@ -79,7 +79,7 @@ def propensities(database: Database) -> dict[str, float]:
         "SELECT e.external_id, s.propensity FROM score_1 s JOIN external_id e ON e.record_id = s.record_id"
     )
     with database.reading() as session:
-        return dict(session.connection().execute(text(query)).tuples().all())
+        return {name: propensity for name, propensity in session.connection().execute(text(query))}  # noqa: C416
 
 
 def test_a_column_that_knows_the_future_is_shown_and_waits_for_a_person(

@@ -1,13 +1,18 @@
 """Six hundred made-up people whose outcome can be learned, and what trains and scores them in a test."""
 
 import json
+import os
 import random
+import shutil
+import tempfile
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
+from portal import migrating
 from portal.db import Database
 from portal.fields import Field, Level
 from portal.models import registry
@@ -17,6 +22,10 @@ from portal.people import ExternalId, Person
 from portal.ranking import runs
 from portal.settings import Settings
 from workers import inline
+
+os.environ.setdefault(
+    "OMP_WAIT_POLICY", "PASSIVE"
+)  # threads of LightGBM that wait must not spin: tests share the cores
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KINDS = {
@@ -112,3 +121,28 @@ def scored(database: Database, settings: Settings, model: Model, at: datetime = 
 def current(database: Database) -> Run | None:
     with database.reading() as session:
         return runs.current(session, Level.PERSON)
+
+
+@cache
+def _ranked_file() -> Path:
+    """People, four of whom nothing is known, a model that ranks them, and its run: made once a session."""
+    folder = Path(tempfile.mkdtemp())
+    database = Database(f"sqlite:///{folder / 'concord.db'}")
+    migrating.upgrade(database)
+    people(database, unknown=4)
+    trained(database, Settings(data_dir=folder))
+    database.dispose()
+    return folder / "concord.db"
+
+
+def ranked(folder: Path) -> Database:
+    """A copy of a portal whose model 1 ranks, with run 1."""
+    shutil.copy(_ranked_file(), folder / "ranked.db")
+    return Database(f"sqlite:///{folder / 'ranked.db'}")
+
+
+def table(database: Database, run_id: int) -> list[tuple[Any, ...]]:
+    """What a run wrote: rank, record, raw sum, propensity, group 1-20."""
+    with database.reading() as session:
+        rows = session.connection().execute(text(f"SELECT * FROM score_{run_id} ORDER BY rank"))
+        return [tuple(row) for row in rows]
