@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.activities import Activity, ActivityKind
@@ -18,12 +18,16 @@ from portal.fields import Level
 from portal.imported import EMPTY
 
 
+LINKED = text("company_id IS NOT NULL")  # imports bring people by the million, most without a company
+
+
 class Person(SQLModel, table=True):
     __tablename__ = "person"
     # the index lets what is derived find the changed records without reading them
     __table_args__ = (
         Index("ix_person_version", "id", "version"),
         Index("ix_person_arrival", "arrived_at", "id"),
+        Index("ix_person_company_id", "company_id", sqlite_where=LINKED, postgresql_where=LINKED),
         Index("ix_person_source", "source"),
         Index("ix_person_owner", "owner"),
         Index("ix_person_country", "country"),
@@ -33,10 +37,10 @@ class Person(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     first_name: str = Field(default="", max_length=200)
     last_name: str = Field(default="", max_length=200)
-    email: str = Field(default="", max_length=254, index=True)
+    email: str = Field(default="", max_length=254)
     phone: str = Field(default="", max_length=100)
     title: str = Field(default="", max_length=300)
-    company_id: int | None = Field(default=None, foreign_key="company.id", index=True)
+    company_id: int | None = Field(default=None, foreign_key="company.id")
     company_name: str = Field(default="", max_length=300, description="As the source writes it.")
     company_by: str = Field(default="", sa_column_kwargs=EMPTY, max_length=10, description=BY)
     source: str = Field(default="", max_length=200, description="The channel the person came by.")

@@ -549,9 +549,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index("ix_person_arrival", ["arrived_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_person_company_id"), ["company_id"], unique=False)
+        linked = sa.text("company_id IS NOT NULL")
+        batch_op.create_index(
+            "ix_person_company_id", ["company_id"], sqlite_where=linked, postgresql_where=linked
+        )
         batch_op.create_index("ix_person_country", ["country"], unique=False)
-        batch_op.create_index(batch_op.f("ix_person_email"), ["email"], unique=False)
         batch_op.create_index("ix_person_owner", ["owner"], unique=False)
         batch_op.create_index("ix_person_source", ["source"], unique=False)
         batch_op.create_index("ix_person_version", ["id", "version"], unique=False)
@@ -644,9 +646,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_person_version")
         batch_op.drop_index("ix_person_source")
         batch_op.drop_index("ix_person_owner")
-        batch_op.drop_index(batch_op.f("ix_person_email"))
         batch_op.drop_index("ix_person_country")
-        batch_op.drop_index(batch_op.f("ix_person_company_id"))
+        batch_op.drop_index("ix_person_company_id")
         batch_op.drop_index("ix_person_arrival")
 
     op.drop_table("person")
