@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -17,8 +17,11 @@ from portal.errors import NotFound
 from portal.fields import Level
 from portal.imported import EMPTY
 
-
 LINKED = text("company_id IS NOT NULL")  # imports bring people by the million, most without a company
+
+
+# outside the class: pydantic would copy it, with all the tables it knows, for every row
+VERSION: Final[Column[int]] = Column("version", Integer, nullable=False, server_default="1")
 
 
 class Person(SQLModel, table=True):
@@ -75,11 +78,9 @@ class Person(SQLModel, table=True):
     )
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
-    version: int = Field(
-        default=None, sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
-    )
+    version: int = Field(default=None, sa_column=VERSION)
 
-    __mapper_args__ = {"version_id_col": _version}
+    __mapper_args__ = {"version_id_col": VERSION}
 
     @property
     def name(self) -> str:

@@ -98,13 +98,11 @@ def _go_through(job: Claim, import_id: int, do: Do, word: str) -> None:
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same, each made in a thread while the one before is worked on: reading a file and writing rows take turns
-    for the interpreter only, as Polars and the database's driver let go of it."""
-    over = object()
+    """The same, each made in a thread while the one before is used: the file is read while the database writes."""
     with ThreadPoolExecutor(1, "ahead") as thread:
-        coming = thread.submit(next, items, over)
-        while (item := coming.result()) is not over:
-            coming = thread.submit(next, items, over)
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
             yield item
 
 
