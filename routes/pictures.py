@@ -49,7 +49,7 @@ def groups(run: Run) -> Chart:
         f"Group 1 holds {best['records']:,} of {run.scored:,} records{expected if best['records'] else ''}"
     )
     bars = [Bar(f"Group {group['group']}", group["records"]) for group in found]
-    return charts.bars("groups", title, bars, names="Group", measure="Records")
+    return charts.bars("by-group", title, bars, names="Group", measure="Records")
 
 
 def _number(value: float | None) -> str:

@@ -48,7 +48,7 @@ class Model(SQLModel, table=True):
     why: str = ""
     digest: str = Field(default="", max_length=64, description="SHA-256 of the trees' text.")
     data_digest: str = Field(default="", max_length=64)
-    job_id: int | None = Field(default=None, foreign_key="job.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL")
     created_at: datetime = Field(sa_type=Instant)
     created_by: int | None = Field(default=None, foreign_key="user_account.id")
     promoted_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -102,7 +102,7 @@ class Run(SQLModel, table=True):
     seconds: float | None = None
     digest: str = Field(default="", max_length=64, description="Of all scores, in the order of ids.")
     data_digest: str = Field(default="", max_length=64)
-    job_id: int | None = Field(default=None, foreign_key="job.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL")
     created_at: datetime = Field(sa_type=Instant)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -21,10 +21,6 @@ VOID: Final = frozenset(
         "source",
         "track",
         "wbr",
-        "path",
-        "rect",
-        "circle",
-        "line",
     ]
 )
 FORBIDDEN_ATTRIBUTES: Final = ("on", "hx-on", "data-hx-on", "style")
