@@ -23,7 +23,7 @@ def test_a_job_that_keeps_the_interpreter_is_ended_and_its_worker_goes_on(trial:
     horse.wait(timeout=1 + 15)
     assert time.monotonic() - began < 1 + 15
     assert trial.ended(greedy).reason.startswith("It took longer than its limit")
-    assert trial.ended(trial.add("found", name="Alder")).state == State.DONE
+    assert trial.ended(trial.add("write", name="Alder")).state == State.DONE
 
 
 def test_killed_worker_and_killed_server_lose_nothing(trial: Trial) -> None:
@@ -33,7 +33,7 @@ def test_killed_worker_and_killed_server_lose_nothing(trial: Trial) -> None:
     horse = psutil.Process(trial.horse("default"))
 
     trial.send("server", signal.SIGKILL)
-    unheard = trial.add("found", name="Alder")
+    unheard = trial.add("write", name="Alder")
     trial.send("default", signal.SIGKILL)
     killed = time.monotonic()
     horse.wait(timeout=2)  # it ends with its worker
@@ -42,7 +42,7 @@ def test_killed_worker_and_killed_server_lose_nothing(trial: Trial) -> None:
     trial.until(lambda: trial.job(held).attempt == 2, 15)
     assert time.monotonic() - killed < 15
     assert trial.ended(held).state == trial.ended(unheard).state == State.DONE
-    assert trial.companies() == ["Alder"]
+    assert trial.lines() == ["Alder"]
 
 
 def test_a_server_that_dies_during_a_job_does_not_end_it(trial: Trial) -> None:

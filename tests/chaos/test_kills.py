@@ -48,10 +48,10 @@ def test_nothing_is_lost_and_nothing_is_done_twice(trial: Trial, seed: int) -> N
 
     with trial.database.reading() as session:
         counts = jobs.counts(session)
-    companies = trial.companies()
+    lines = trial.lines()
     LOG.info("seed %s: killed %s; slowest ringing %.3f s", seed, dict(killed), max(waits))
     assert counts == dict.fromkeys(State, 0) | {State.DONE: JOBS}
-    assert companies == sorted(f"{seed}-{number}" for number in range(JOBS))
+    assert lines == sorted(f"{seed}-{number}" for number in range(JOBS))
     assert sum(killed.values()) - killed["nobody"] >= LEAST_KILLS
     assert sorted(waits)[int(JOBS * 0.99)] < 0.3
 
@@ -69,7 +69,7 @@ def _add(trial: Trial, seed: int, waits: list[float]) -> None:
     trial.database.ring = timed
     began = time.monotonic()
     for number in range(JOBS):
-        trial.add("found", name=f"{seed}-{number}", seconds=chance.choice([0, 0, 0, 0, 0.1, 0.4]))
+        trial.add("write", name=f"{seed}-{number}", seconds=chance.choice([0, 0, 0, 0, 0.1, 0.4]))
         time.sleep(max(0.0, began + (number + 1) * SECONDS / JOBS - time.monotonic()))
 
 

@@ -1,5 +1,6 @@
 """The whole tree is killed, again and again: each start is ready, nothing is lost, nobody is left over."""
 
+import http.client
 import logging
 import os
 import signal
@@ -39,8 +40,29 @@ def test_twenty_kills_of_everything_are_followed_by_twenty_starts(tmp_path: Path
     try:
         assert _done(settings) == TIMES * JOBS
     finally:
-        up.process.send_signal(signal.SIGTERM)
-        up.process.communicate(timeout=60)
+        _stop(up)
+
+
+def test_a_web_server_that_died_is_back_on_the_same_port(tmp_path: Path) -> None:
+    up = start(tmp_path / "data")
+    web = next(process for process in up.tree() if process.cmdline()[-1] == "web")
+
+    web.kill()
+
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if up.get("/livez")[0] == 200 and not web.is_running():
+                break
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+    assert up.get("/livez") == (200, {"status": "ok"})
+    _stop(up)
+
+
+def _stop(up: Up) -> None:
+    up.process.send_signal(signal.SIGTERM)
+    up.process.communicate(timeout=60)
 
 
 def _kill(up: Up, *, everybody: bool) -> list[psutil.Process]:

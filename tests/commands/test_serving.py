@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -109,21 +108,6 @@ def test_it_is_ready_healthy_alone_and_leaves_nothing_behind(up: Up, tmp_path: P
     assert up.process.wait(timeout=40) == 0
     assert up.process.stderr.read() == ""
     assert psutil.wait_procs(family, timeout=5)[1] == []
-
-
-def test_a_web_server_that_died_is_back_on_the_same_port(up: Up) -> None:
-    web = next(process for process in up.tree() if process.cmdline()[-1] == "web")
-
-    web.kill()
-
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if up.get("/livez")[0] == 200 and not web.is_running():
-                break
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.1)
-    assert up.get("/livez") == (200, {"status": "ok"})
 
 
 def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from portal import jobs
 from portal.clock import now
-from portal.companies import Company
 from portal.db import Database
+from portal.events import Event
 from portal.jobs import Job, State
 from portal.jobs.rules import ENDED
 from portal.settings import Settings
@@ -88,9 +88,10 @@ class Trial:
             time.sleep(0.03)
         raise AssertionError(f"it did not come about within {seconds} s")
 
-    def companies(self) -> list[str]:
+    def lines(self) -> list[str]:
+        """What jobs wrote into the log: each line, as often as it is there."""
         with self.database.reading() as session:
-            return sorted(session.exec(select(Company.name)))
+            return sorted(session.exec(select(Event.subject).where(col(Event.kind) == "demo.loaded")))
 
     def stop(self) -> None:
         for child in reversed(self.children.values()):

@@ -13,13 +13,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from sqlmodel import Session
 
 from portal.clock import now
-from portal.companies import Company
+from portal.events import Event
 from portal.jobs.kinds import KINDS, Kind
 from workers.tasks import Claim, Effects, task
 
 KINDS.update(
     {
-        "found": Kind("default", 60),
+        "write": Kind("default", 60),
         "slow": Kind("default", 60),
         "stubborn": Kind("default", 1),
         "greedy": Kind("default", 1),
@@ -29,16 +29,16 @@ KINDS.update(
 )
 
 
-@task("found")
-def found(job: Claim, name: str, seconds: float = 0) -> Effects:
-    """Found a company when it ends: the effect that may happen once only."""
+@task("write")
+def write(job: Claim, name: str, seconds: float = 0) -> Effects:
+    """Write one line into the log when it ends: the effect that may happen once only."""
     time.sleep(seconds)
 
     def effects(session: Session) -> dict[str, Any]:
-        company = Company(name=name, created_at=now(), updated_at=now())
-        session.add(company)
+        line = Event(at=now(), kind="demo.loaded", subject=name, subject_id=job.id)
+        session.add(line)
         session.flush()
-        return {"company": company.id}
+        return {"line": line.id}
 
     return effects
 
@@ -74,7 +74,7 @@ def suicidal(job: Claim, name: str) -> Effects:
     """End like a process that the system killed, the first time."""
     if job.attempt == 1:
         os.kill(os.getpid(), signal.SIGKILL)
-    return found(job, name)
+    return write(job, name)
 
 
 @task("trees")

@@ -90,7 +90,7 @@ def test_a_worker_survives_what_is_planted_and_does_none_of_it(trial: Trial, tmp
     )
     _plant(trial, "garbage", b"\x00\xff", status="nonsense", timeout="soon")
 
-    done = trial.ended(trial.add("found", name="Alder"))
+    done = trial.ended(trial.add("write", name="Alder"))
 
     assert done.state == State.DONE
     assert not planted.exists()

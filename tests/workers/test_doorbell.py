@@ -11,13 +11,13 @@ from workers.queue.doorbell import Doorbell, connect, push, queue_of, ring_id
 def test_a_job_is_on_its_queue_once_it_is_committed(trial: Trial) -> None:
     trial.start("server")
 
-    job = trial.job(trial.add("found", name="Alder"))
+    job = trial.job(trial.add("write", name="Alder"))
 
     assert _listed(trial) == [ring_id(job)]
 
 
 def test_a_dead_server_costs_nothing(trial: Trial) -> None:
-    seconds = [_timed(lambda: trial.add("found", name="Alder")) for _ in range(20)]
+    seconds = [_timed(lambda: trial.add("write", name="Alder")) for _ in range(20)]
 
     assert max(seconds) < 0.3
     assert trial.job(1).state == State.QUEUED
@@ -27,8 +27,8 @@ def test_a_frozen_server_costs_one_second_and_then_nothing_for_a_while(trial: Tr
     trial.start("server")
     trial.send("server", signal.SIGSTOP)
 
-    first = _timed(lambda: trial.add("found", name="Alder"))
-    second = _timed(lambda: trial.add("found", name="Birch"))
+    first = _timed(lambda: trial.add("write", name="Alder"))
+    second = _timed(lambda: trial.add("write", name="Birch"))
     trial.send("server", signal.SIGCONT)
 
     assert first < 1.2

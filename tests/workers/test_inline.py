@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from portal import jobs
 from portal.clock import now
-from portal.companies import Company
 from portal.db import Database
 from portal.errors import Invalid, Unavailable
+from portal.events import Event
 from portal.jobs import KINDS, Job, State, claims, repairs
 from portal.jobs.claims import LEASE
 from portal.jobs.kinds import Kind
@@ -29,8 +29,8 @@ Work = Callable[..., tasks.Effects | None]
 def do(sqlite: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], Job]:
     """Do a job with a given function, and give the job as it is then."""
 
-    def do(work: Work, **arguments: Any) -> Job:
-        monkeypatch.setitem(KINDS, "trial", Kind("default", 1, 2))
+    def do(work: Work, *, limit: int = 60, **arguments: Any) -> Job:
+        monkeypatch.setitem(KINDS, "trial", Kind("default", limit, 2))
         monkeypatch.setitem(tasks._TASKS, "trial", work)
         with sqlite.transaction() as session:
             job = jobs.add(session, "trial", title="Trial", arguments=arguments, by=None, at=now())
@@ -42,12 +42,12 @@ def do(sqlite: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_a_function_returns_is_done_with_the_end_of_the_job(do: Any, sqlite: Database) -> None:
     def work(job: Claim, name: str) -> tasks.Effects:
-        return lambda session: {"company": _found(session, name)}
+        return lambda session: {"line": _write(session, name)}
 
     job = do(work, name="Alder")
 
-    assert (job.state, job.result) == (State.DONE, {"company": 1})
-    assert _companies(sqlite) == ["Alder"]
+    assert (job.state, job.result) == (State.DONE, {"line": 1})
+    assert _lines(sqlite) == ["Alder"]
 
 
 def test_a_function_may_return_nothing(do: Any) -> None:
@@ -56,13 +56,13 @@ def test_a_function_may_return_nothing(do: Any) -> None:
 
 def test_effects_that_fail_leave_nothing(do: Any, sqlite: Database) -> None:
     def effects(session: Session) -> dict[str, Any]:
-        _found(session, "Alder")
+        _write(session, "Alder")
         raise Invalid("The file has no rows.")
 
     job = do(lambda job: effects)
 
     assert (job.state, job.reason) == (State.FAILED, "The file has no rows.")
-    assert _companies(sqlite) == []
+    assert _lines(sqlite) == []
 
 
 def test_a_surprise_is_tried_again_and_said_without_its_details(do: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_surprise_is_tried_again_and_said_without_its_details(do: Any) -> None
 
 
 def test_a_function_that_takes_too_long_is_stopped(do: Any) -> None:
-    job = do(lambda job: time.sleep(10))
+    job = do(lambda job: time.sleep(10), limit=1)
 
     assert job.state == State.FAILED
     assert job.reason == "It took longer than its limit of 1 seconds and was ended. Try it with less data."
@@ -103,14 +103,14 @@ def test_progress_is_noted_at_each_step_and_then_about_once_a_second(do: Any, sq
 def test_work_in_parts_commits_only_while_the_claim_holds(do: Any, sqlite: Database) -> None:
     def work(job: Claim) -> None:
         with job.transaction() as session:
-            _found(session, f"Alder {job.attempt}")
+            _write(session, f"Alder {job.attempt}")
         _lose(sqlite, job.id)
         with job.transaction() as session:
-            _found(session, f"Birch {job.attempt}")
+            _write(session, f"Birch {job.attempt}")
 
     job = do(work)
 
-    assert _companies(sqlite) == ["Alder 1", "Alder 2"]
+    assert _lines(sqlite) == ["Alder 1", "Alder 2"]
     assert (job.state, job.attempt, job.reason) == (State.DEAD, 2, repairs.LOST)
 
 
@@ -118,10 +118,10 @@ def test_a_part_is_not_begun_once_the_job_is_cancelled(do: Any, sqlite: Database
     def work(job: Claim) -> None:
         _cancel(sqlite, job.id)
         with job.transaction() as session:
-            _found(session, "Alder")
+            _write(session, "Alder")
 
     assert do(work).state == State.CANCELLED
-    assert _companies(sqlite) == []
+    assert _lines(sqlite) == []
 
 
 def test_progress_raises_what_happened_to_the_claim(do: Any, sqlite: Database) -> None:
@@ -277,16 +277,16 @@ def _cancel(database: Database, job_id: int) -> None:
         jobs.cancel(session, job_id, by=None, at=now())
 
 
-def _found(session: Session, name: str) -> int:
-    company = Company(name=name, created_at=now(), updated_at=now())
-    session.add(company)
+def _write(session: Session, name: str) -> int:
+    line = Event(at=now(), kind="demo.loaded", subject=name, subject_id=1)
+    session.add(line)
     session.flush()
-    return company.id
+    return line.id
 
 
-def _companies(database: Database) -> list[str]:
+def _lines(database: Database) -> list[str]:
     with database.reading() as session:
-        return sorted(session.exec(select(Company.name)))
+        return sorted(session.exec(select(Event.subject).where(col(Event.kind) == "demo.loaded")))
 
 
 def _job(database: Database, job_id: int) -> Job:

@@ -26,7 +26,7 @@ def reconciler(trial: Trial) -> Reconciler:
 
 
 def test_a_job_nobody_rang_for_is_rung_and_only_once(trial: Trial, reconciler: Reconciler) -> None:
-    job_id = trial.add("found", name="Alder")
+    job_id = trial.add("write", name="Alder")
     at = now() + SOON
 
     reconciler.sweep(at)  # it may be on its way
@@ -39,7 +39,7 @@ def test_a_job_nobody_rang_for_is_rung_and_only_once(trial: Trial, reconciler: R
 
 
 def test_what_the_server_forgot_is_rung_again(trial: Trial, reconciler: Reconciler) -> None:
-    trial.add("found", name="Alder")
+    trial.add("write", name="Alder")
     at = _rung(reconciler)
     connect(trial.settings).flushall()
 
@@ -50,7 +50,7 @@ def test_what_the_server_forgot_is_rung_again(trial: Trial, reconciler: Reconcil
 
 
 def test_a_hash_without_a_place_on_the_list_is_rung_again(trial: Trial, reconciler: Reconciler) -> None:
-    trial.add("found", name="Alder")
+    trial.add("write", name="Alder")
     at = _rung(reconciler)
     client = connect(trial.settings)
     client.delete(queue_of(client, "default").key)
@@ -64,7 +64,7 @@ def test_a_hash_without_a_place_on_the_list_is_rung_again(trial: Trial, reconcil
 def test_a_job_that_a_worker_took_and_never_began_is_rung_again(
     trial: Trial, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trial.add("found", name="Alder")
+    trial.add("write", name="Alder")
     at = _rung(reconciler)
     client = connect(trial.settings)
     queue = queue_of(client, "default")
@@ -82,7 +82,7 @@ def test_a_job_that_a_worker_took_and_never_began_is_rung_again(
 
 
 def test_five_reconcilers_ring_once_and_insert_a_due_job_once(trial: Trial, reconciler: Reconciler) -> None:
-    trial.add("found", name="Alder")
+    trial.add("write", name="Alder")
     at = now()
     with trial.database.transaction() as session:
         schedules.ensure(session, "tidy", kind="sweep", title="Tidy", every=timedelta(days=1), at=at)
@@ -101,7 +101,7 @@ def test_five_reconcilers_ring_once_and_insert_a_due_job_once(trial: Trial, reco
 
 
 def test_a_lapsed_lease_is_freed_and_rung_in_the_same_round(trial: Trial, reconciler: Reconciler) -> None:
-    job_id = trial.add("found", name="Alder")
+    job_id = trial.add("write", name="Alder")
     with trial.database.transaction() as session:
         claims.claim(session, job_id, token="lost", at=now())
 
@@ -115,7 +115,7 @@ def test_leases_are_left_alone_while_the_database_is_slow(
     trial: Trial, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workers.reconciler.SLOW_SECONDS", -1.0)
-    job_id = trial.add("found", name="Alder")
+    job_id = trial.add("write", name="Alder")
     with trial.database.transaction() as session:
         claims.claim(session, job_id, token="held", at=now())
 
@@ -125,7 +125,7 @@ def test_leases_are_left_alone_while_the_database_is_slow(
 
 
 def test_leases_are_freed_while_the_queue_server_is_down(trial: Trial, reconciler: Reconciler) -> None:
-    job_id = trial.add("found", name="Alder")
+    job_id = trial.add("write", name="Alder")
     with trial.database.transaction() as session:
         claims.claim(session, job_id, token="lost", at=now())
     trial.children["server"].kill()

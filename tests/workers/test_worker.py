@@ -15,13 +15,13 @@ from tests.workers.conftest import Trial
 
 def test_a_job_is_done_at_once_and_its_worker_says_that_it_is_up(trial: Trial) -> None:
     trial.start("server", "default")
-    job = trial.ended(trial.add("found", name="Alder"))
+    job = trial.ended(trial.add("write", name="Alder"))
 
-    assert (job.state, job.attempt, job.result) == (State.DONE, 1, {"company": 1})
-    assert trial.companies() == ["Alder"]
+    assert (job.state, job.attempt, job.result) == (State.DONE, 1, {"line": 1})
+    assert trial.lines() == ["Alder"]
 
     began = time.monotonic()
-    trial.ended(trial.add("found", name="Birch"))
+    trial.ended(trial.add("write", name="Birch"))
     assert time.monotonic() - began < 2
 
 
@@ -42,7 +42,7 @@ def test_a_killed_horse_a_hung_job_and_a_cancelled_one_leave_the_worker_at_work(
     assert trial.ended(cancelled).state == State.CANCELLED
     again = trial.ended(killed)
     assert (again.state, again.attempt) == (State.DONE, 2)
-    assert trial.companies() == ["Alder"]
+    assert trial.lines() == ["Alder"]
 
 
 def test_a_worker_asked_to_stop_finishes_its_job(trial: Trial) -> None:
