@@ -13,6 +13,10 @@ from portal.imported import EMPTY
 BY: Final = "How the link was found: id, name or domain; empty where there is none."
 
 
+# outside the class: pydantic would copy it, with all the tables it knows, for every row
+VERSION: Final[Column[int]] = Column("version", Integer, nullable=False, server_default="1")
+
+
 class Company(SQLModel, table=True):
     __tablename__ = "company"
     # the index lets what is derived find the changed records without reading them
@@ -44,8 +48,6 @@ class Company(SQLModel, table=True):
     import_id: int | None = Field(default=None, foreign_key="import.id")
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
-    version: int = Field(
-        default=None, sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
-    )
+    version: int = Field(default=None, sa_column=VERSION)
 
-    __mapper_args__ = {"version_id_col": _version}
+    __mapper_args__ = {"version_id_col": VERSION}

@@ -301,6 +301,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["job_id"],
             ["job.id"],
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["uploaded_by"],
@@ -345,6 +346,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["job_id"],
             ["job.id"],
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["promoted_by"],
@@ -374,6 +376,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["job_id"],
             ["job.id"],
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["requested_by"],
@@ -491,6 +494,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["job_id"],
             ["job.id"],
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["model_id"],

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Column, Index, Integer
 from sqlmodel import Field, SQLModel
@@ -26,6 +27,10 @@ class Right(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+# outside the class: pydantic would copy it, with all the tables it knows, for every row
+VERSION: Final[Column[int]] = Column("version", Integer, nullable=False, server_default="1")
+
+
 class User(SQLModel, table=True):
     __tablename__ = "user_account"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -40,11 +45,9 @@ class User(SQLModel, table=True):
     theme: str = Field(default="", max_length=5)
     created_at: datetime = Field(sa_type=Instant)
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
-    version: int = Field(
-        sa_column=(_version := Column("version", Integer, nullable=False, server_default="1"))
-    )
+    version: int = Field(default=None, sa_column=VERSION)
 
-    __mapper_args__ = {"version_id_col": _version}
+    __mapper_args__ = {"version_id_col": VERSION}
 
 
 class SignIn(SQLModel, table=True):

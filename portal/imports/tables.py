@@ -51,7 +51,7 @@ class Import(SQLModel, table=True):
     is_large: bool = Field(
         default=False, description="Given to the console, where the limits for uploads do not hold."
     )
-    job_id: int | None = Field(default=None, foreign_key="job.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL")
     uploaded_at: datetime = Field(sa_type=Instant)
     uploaded_by: int | None = Field(default=None, foreign_key="user_account.id")
     started_at: datetime | None = Field(

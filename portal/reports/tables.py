@@ -33,7 +33,7 @@ class Report(SQLModel, table=True):
     sha256: str = Field(default="", max_length=64, description="Of the PDF.")
     bytes: int = 0
     is_draft: bool = True
-    job_id: int | None = Field(default=None, foreign_key="job.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL")
     requested_at: datetime = Field(sa_type=Instant)
     requested_by: int | None = Field(default=None, foreign_key="user_account.id")
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
