@@ -97,5 +97,7 @@ def doctor(*, as_json: bool) -> None:
     else:
         for finding in findings:
             click.echo(f"{finding.mark} {finding.what}: {finding.sentence}")
+        for name, value in examination.in_force(settings).items():
+            click.echo(f"  {name.upper()}={'' if value is None else value}")
     if any(finding.level == "bad" for finding in findings):
         raise Invalid("Something is missing: see the lines marked ≠.")
