@@ -15,10 +15,10 @@ from portal.accounts import Function, Right
 from portal.db import Database
 from portal.errors import Conflict, Invalid, Unavailable
 from portal.settings import Settings
-from routes import errors, logs, marks
+from routes import errors, identity, logs, marks
 from routes.forms import parse
 from routes.protection import masked, unmasked
-from routes.web import public, render, requires, saved, say, shows_again, takes_upload
+from routes.web import public, render, requires, saved, say, shows_again, takes_upload, user
 from tests.routes.conftest import Browser, SignIn
 from wsgi import create_app
 
@@ -95,6 +95,12 @@ def finance() -> str:
     return "figures"
 
 
+@trial.get("/slash/")
+@public
+def slash() -> str:
+    return user().name
+
+
 @pytest.fixture
 def app(settings: Settings, sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The portal with a few routes that go wrong."""
@@ -137,6 +143,19 @@ def test_whatever_goes_wrong_is_said_in_plain_words(
         assert "secret detail" not in sent.text
         assert sent.headers["X-Request-Id"] in sent.text
         assert sent.headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_without_its_slash_is_sent_on(client: Browser) -> None:
+    assert client.get("/trial/slash").status_code == 308
+
+
+def test_a_public_route_may_still_ask_who_it_is(client: Browser, member: Browser) -> None:
+    assert client.get("/trial/slash/").location == "/sign-in?next=/trial/slash/"
+    assert member.get("/trial/slash/").text == "sales member"
+
+
+def test_what_is_public_is_open_to_everybody(member: Browser) -> None:
+    assert identity.admits(marks.Guard(), member.user)
 
 
 def test_every_status_has_its_words() -> None:
