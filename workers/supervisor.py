@@ -43,7 +43,8 @@ class Supervisor:
 
     def _listen(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._told)
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays in force
+                signal.signal(number, self._told)
 
     def _told(self, _signal: int, _frame: FrameType | None) -> None:
         self._hurry = self._stopping
