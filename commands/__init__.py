@@ -19,6 +19,7 @@ from portal.errors import Problem, Unavailable
 from portal.jobs import Job, State
 from portal.settings import Settings
 from workers.queue import open_database
+from workers.queue.heartbeats import listening
 
 FULL: Final = "The disk is full. Free some space where DATA_DIR is, then start again."
 
@@ -34,6 +35,8 @@ def opened() -> Iterator[tuple[Settings, Database]]:
     found = settings()
     found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(found)
+    if not listening(found):
+        database.ring = None  # nobody is up to hear it: who waits for a job does it
     try:
         migrating.upgrade(database)
         with database.transaction() as session:

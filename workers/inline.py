@@ -11,6 +11,7 @@ from portal.jobs import Job, repairs
 from portal.jobs.rules import ENDED
 from portal.settings import Settings
 from workers.attempts import attempt
+from workers.queue.heartbeats import listening
 
 LOOK_SECONDS: Final = 0.2
 OURS_AFTER_SECONDS: Final = 3.0
@@ -32,21 +33,25 @@ def _due(database: Database) -> list[int]:
 
 
 def wait(database: Database, settings: Settings, job_id: int, *, watch: Watch | None = None) -> Job:
-    """The job once it has ended. A worker that is up does it; if none takes it within a few seconds, it is done here.
+    """The job once it has ended. A worker of its queue does it; where none is up, or none takes it soon, it is done here.
 
     `watch` is called with the job each time it is looked at, to show its progress.
     """
-    ours_from = time.monotonic() + OURS_AFTER_SECONDS
+    has_worker = listening(settings)[_look(database, job_id).queue] > 0
+    ours_from = time.monotonic() + (OURS_AFTER_SECONDS if has_worker else 0.0)
     while True:
         job = _look(database, job_id)
         if watch:
             watch(job)
         if job.state in ENDED:
             return job
-        if time.monotonic() > ours_from:
-            _repair(database)
-            attempt(database, settings, job_id, alone=False)
-        time.sleep(LOOK_SECONDS)
+        if time.monotonic() < ours_from or not _do(database, settings, job_id):
+            time.sleep(LOOK_SECONDS)
+
+
+def _do(database: Database, settings: Settings, job_id: int) -> bool:
+    _repair(database)
+    return attempt(database, settings, job_id, alone=False)
 
 
 def _look(database: Database, job_id: int) -> Job:

@@ -7,6 +7,10 @@ from collections import Counter
 from typing import Any, Final
 
 from redis import Redis
+from redis.exceptions import RedisError
+
+from portal.settings import Settings
+from workers.queue.doorbell import connect
 
 KEY: Final = "concord:heartbeats"
 SILENT_SECONDS: Final = 15.0
@@ -31,3 +35,14 @@ def alive(client: Redis) -> Counter[str]:
     """How many are up in each role."""
     members: Any = client.zrangebyscore(KEY, time.time() - SILENT_SECONDS, "+inf")
     return Counter(member.decode().partition("@")[0] for member in members)
+
+
+def listening(settings: Settings) -> Counter[str]:
+    """How many are up in each role; nobody where no queue server answers."""
+    client = connect(settings)
+    try:
+        return alive(client)
+    except RedisError:
+        return Counter()
+    finally:
+        client.close()
