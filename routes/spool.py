@@ -13,7 +13,7 @@ class Request(HtmxAwareRequest):  # type: ignore[misc]
     def _get_file_stream(self, *_args: Any, **_named: Any) -> IO[bytes]:
         folder = current_app.extensions["settings"].files_dir
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = cast(IO[bytes], SpooledTemporaryFile(IN_MEMORY, "w+b", dir=folder))
+        file = cast(IO[bytes], SpooledTemporaryFile(IN_MEMORY, "w+b", dir=folder))  # noqa: SIM115  closed after the request
         g.setdefault("spooled", []).append(file)
         return file
 
