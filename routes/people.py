@@ -5,20 +5,34 @@ from dataclasses import asdict
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from portal import people
 from portal.accounts import Right
+from portal.clock import now
+from portal.errors import NotFound
 from portal.fields import Level
 from portal.models import registry
+from portal.models.tables import Run
 from portal.people import Person
 from portal.ranking import places, reasons, runs
 from portal.ranking.places import Filters
 from portal.spreadsheets import csv_lines
 from routes.formats import day
-from routes.web import database, parse, reading, render, requires
+from routes.web import (
+    database,
+    is_partial,
+    parse,
+    reading,
+    render,
+    requires,
+    saved,
+    transaction,
+    user,
+)
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
@@ -151,3 +165,34 @@ def _facts(person: Person) -> list[tuple[str, str]]:
         ("Opted out", day(person.opted_out_at) if person.opted_out_at else ""),
         ("Customer since", day(person.customer_at) if person.customer_at else ""),
     ]
+
+
+@bp.get("/<int:person_id>/reasons")
+@requires(Right.MEMBER)
+def show_reasons(person_id: int) -> ResponseReturnValue:
+    """Why a person ranks where they do; asked again while a job works it out."""
+    with reading() as session:
+        run = _current(session)
+        score = places.score_of(session, run, person_id)
+        why = reasons.of(session, run.id, person_id)
+    if not is_partial():
+        return redirect(url_for(".show", person_id=person_id), 303)
+    return render("models/why.html", "why", run=run, score=score, why=why)
+
+
+@bp.post("/<int:person_id>/reasons")
+@requires(Right.MEMBER)
+def create_reasons(person_id: int) -> ResponseReturnValue:
+    """Have a job work out why."""
+    with transaction() as session:
+        run = _current(session)
+        score = places.score_of(session, run, person_id)
+        why = reasons.ask(session, run.id, person_id, by=user().id, at=now())
+    page = url_for(".show", person_id=person_id)
+    return saved(page, "models/why.html", "why", run=run, score=score, why=why)
+
+
+def _current(session: Session) -> Run:
+    if (run := runs.current(session, Level.PERSON)) is None:
+        raise NotFound("No model ranks people right now, so there is nothing to explain.")
+    return run

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
@@ -50,7 +54,7 @@ class Booster:
     """A loaded model. Never load one in the web process: a damaged text can end the process."""
 
     def __init__(self, model: ModelText, *, threads: int) -> None:
-        import lightgbm
+        lightgbm = library()
 
         if digest_of(model.text) != model.digest:
             raise DigestError(
@@ -82,13 +86,20 @@ class Binned:
     dataset: Any
 
 
+@cache
+def library() -> ModuleType:
+    """LightGBM. Its idle threads are told to sleep: spinning, they slow everything else on a busy machine."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    return import_module("lightgbm")
+
+
 def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def bin_matrix(matrix: FloatArray, labels: FloatArray, *, categorical: Sequence[int], threads: int) -> Binned:
     """Bins of a matrix (n, k) with its labels (n,)."""
-    import lightgbm
+    lightgbm = library()
 
     parameters = {
         "verbosity": -1,
@@ -112,7 +123,7 @@ def fit(
     objective: Objective = "binary",
 ) -> ModelText:
     """Train on all binned rows, or on some. The same input, seed and version of LightGBM give the same text."""
-    import lightgbm
+    lightgbm = library()
 
     used = binned.dataset if rows is None else binned.dataset.subset(rows)
     settings = _settings(parameters, objective, seed, threads)
