@@ -73,7 +73,10 @@ def test_nothing_inline_in_a_template(path: Path) -> None:
     """The policy would refuse it: no style, no script, no handler, no hx-on, no js: value; and nothing marked safe."""
     text = path.read_text()
 
-    assert re.findall(r"\sstyle=|<style|\son[a-z]+=|hx-on|\bjs:|javascript:|(?<![\"'])\|\s*safe\b|hx-vars", text) == []
+    assert (
+        re.findall(r"\sstyle=|<style|\son[a-z]+=|hx-on|\bjs:|javascript:|(?<![\"'])\|\s*safe\b|hx-vars", text)
+        == []
+    )
     assert re.findall(r"<script(?![^>]*\ssrc=)", text) == []
 
 
