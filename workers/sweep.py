@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
+from portal.accounts import sweeping
 from portal.clock import now
 from portal.jobs import repairs
 from workers.tasks import Claim, Effects, task
@@ -15,10 +16,14 @@ KEPT_OF_MAIL: Final = timedelta(days=1)  # one a minute
 
 @task("sweep")
 def forget_old_jobs(job: Claim) -> Effects:
-    """Delete jobs that ended more than 90 days ago, mailing after a day; what they did stays, and so does what is said of it in the activity."""
+    """Delete jobs that ended more than 90 days ago, mailing after a day, and what is over of signing in.
+
+    What jobs did stays, and so does what is said of it in the activity.
+    """
     del job
 
     def forget(session: Session) -> dict[str, Any]:
+        sweeping.forget(session, at=now())
         old = repairs.forget(session, before=now() - KEPT)
         return {"forgotten": old + repairs.forget(session, before=now() - KEPT_OF_MAIL, kind="mail")}
 

@@ -110,6 +110,7 @@ def _asked(session: Session, model: Model) -> Asked:
         raise Invalid(f"“{order.name}” cannot say what came first: name a field of dates or numbers.")
     out = {outcome.name, *choices.NEVER[level], *(field(name).name for name in model.left_out)}
     out |= {order.name} if order else set()
+    out |= imports.repeated(session, level) | {aliases.get(name.casefold(), "") for name in model.left_out}
     inputs = [f for f in known.values() if f.name not in out and f.kind is not FieldKind.TEXT]
     return Asked(outcome, order, inputs)
 

@@ -4,6 +4,6 @@ A file is understood (`understanding`), mapped (`mapping`, `guessing`), read in 
 part by part (`applying`); `commands` is what people and jobs do with it.
 """
 
-from portal.imports.commands import aliases
+from portal.imports.commands import aliases, repeated
 
-__all__ = ["aliases"]
+__all__ = ["aliases", "repeated"]

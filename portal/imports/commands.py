@@ -322,4 +322,19 @@ def aliases(session: Session, level: Level) -> dict[str, str]:
     return found
 
 
+def repeated(session: Session, level: Level) -> set[str]:
+    """Columns of a record that one attribute holds as well, under its file's name: whoever learns needs only one of both."""
+    fillers: dict[str, set[str]] = {}
+    kept: set[str] = set()
+    for saved in session.exec(select(SavedMapping)):
+        mapping = Mapping.model_validate(saved.mapping)
+        fields = {place.field: place.column for place in TARGETS[saved.kind].places}
+        if TARGETS[saved.kind].level is level:
+            for column in mapping.columns:
+                if column.field in fields:
+                    fillers.setdefault(fields[column.field], set()).add(column.column)
+                    kept |= {column.column} if column.attribute else set()
+    return {filled for filled, names in fillers.items() if len(names) == 1 and names <= kept}
+
+
 FLAGS: Final = {"opted_out": "opted_out_at", "customer": "customer_at"}

@@ -52,8 +52,8 @@ def test_heat_steps_go_one_way(theme):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_stylesheet_holds_the_same_colours(theme):
-    light, dark = STYLESHEET.split("@media screen")
-    written = dict(re.findall(r"--chart-([a-z0-9-]+): (#[0-9a-f]{6});", light if theme == "light" else dark))
+    colours = re.findall(r"--chart-([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", STYLESHEET)
+    written = {role: light if theme == "light" else dark for role, light, dark in colours}
     assert written == {role: getattr(colour, theme) for role, colour in COLOURS.items()}
 
 
