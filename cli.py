@@ -24,6 +24,7 @@ WHERE: Final[dict[str, str]] = {
     "score": "commands.scoring",
     "rank": "commands.scoring",
     "report": "commands.reports",
+    "bench": "commands.bench",
 }
 """Which module has a command; the function is named like the command, in one word."""
 NAMES: Final = {"import": "import_"}
