@@ -1,11 +1,13 @@
 """`portal import`: files into records, from the console."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 from pydantic import ValidationError
+from sqlmodel import Session
 
 import commands
 from commands import opened
@@ -14,11 +16,12 @@ from portal.clock import now
 from portal.db import Database
 from portal.errors import Invalid, Problem
 from portal.imports import commands as imports
+from portal.imports import pages
+from portal.imports import rejects as rejected
 from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping
-from portal.imports.tables import Import, ImportState
+from portal.imports.tables import Import
 from portal.settings import Settings
-from portal.spreadsheets import csv_lines
 
 
 @dataclass(frozen=True)
@@ -59,44 +62,63 @@ def import_(files: tuple[Path, ...], wait: bool, as_json: bool, **options: Any) 
     del wait
     chosen = Options(**options)
     with opened() as (settings, database):
-        results = [_import(settings, database, path, chosen) for path in files]
-    commands.tell(_together(results), as_json=as_json, sentence="\n".join(map(_sentence, results)))
+        results = _all(settings, database, files, chosen)
+    told = "\n".join(_sentence(result, dry_run=chosen.dry_run) for result in results)
+    commands.tell(_together(results), as_json=as_json, sentence=told)
+
+
+def _all(
+    settings: Settings, database: Database, paths: Sequence[Path], chosen: Options
+) -> list[dict[str, Any]]:
+    """File after file. Raises Problem with the name of the one that fails; those before it are done by then."""
+    results: list[dict[str, Any]] = []
+    for path in paths:
+        try:
+            results.append(_import(settings, database, path, chosen))
+        except Problem as problem:
+            before = f" Done before it: {', '.join(one['file'] for one in results)}." if results else ""
+            raise Problem(f"{path.name}: {problem.sentence}{before}") from problem
+    return results
 
 
 def _import(settings: Settings, database: Database, path: Path, chosen: Options) -> dict[str, Any]:
     found = _uploaded(settings, database, path, chosen.kind)
-    mapping = _mapping(found, chosen)
-    with database.transaction() as session:
-        imports.remap(session, found.id, mapping)
-        begin = imports.start_check if chosen.dry_run else imports.start
-        job_id = begin(session, found.id, by=None, at=now()).job_id
-    assert job_id is not None
-    commands.finished(settings, database, job_id)
+    commands.finished(settings, database, _started(settings, database, found, chosen))
     return _result(settings, database, found.id, path)
 
 
 def _uploaded(settings: Settings, database: Database, path: Path, kind: str) -> Import:
     """The file, received and understood. Raises Problem where it cannot be."""
-    with path.open("rb") as content:
-        received = files.receive(content, settings.files_dir)
-    upload = imports.Upload(
-        kind=kind,
-        filename=path.name,
-        file=received.file,
-        bytes=received.bytes,
-        digest=received.digest,
-        is_large=True,
-    )
-    with database.transaction() as session:
-        added = imports.upload(session, upload, by=None, at=now())
+    with path.open("rb") as content, files.receiving(content, settings.files_dir) as received:
+        upload = imports.Upload(
+            kind, path.name, received.file, received.bytes, received.digest, is_large=True
+        )
+        with database.transaction() as session:
+            added = imports.upload(session, upload, by=None, at=now())
     assert added.job_id is not None
     commands.finished(settings, database, added.job_id)
     with database.reading() as session:
-        return imports.get(session, added.id)
+        return pages.get(session, added.id)
+
+
+def _started(settings: Settings, database: Database, found: Import, chosen: Options) -> int:
+    """The job that tries or imports it as mapped. An upload that cannot be mapped so is given up, and its file removed."""
+    begin = imports.start_check if chosen.dry_run else imports.start
+    try:
+        with database.transaction() as session:
+            imports.remap(session, found.id, _mapping(found, chosen))
+            job_id = begin(session, found.id, by=None, at=now()).job_id
+    except Problem:
+        with database.transaction() as session:
+            imports.discard(session, found.id, by=None, at=now())
+        files.remove(settings.files_dir, found.file)
+        raise
+    assert job_id is not None
+    return job_id
 
 
 def _mapping(found: Import, chosen: Options) -> Mapping:
-    mapping = _read(chosen.mapping) if chosen.mapping else imports.mapping_of(found)
+    mapping = _read(chosen.mapping) if chosen.mapping else pages.mapping_of(found)
     changes: dict[str, Any] = {"kind": chosen.kind}
     if chosen.source:
         changes["source"] = chosen.source
@@ -109,7 +131,7 @@ def _mapping(found: Import, chosen: Options) -> Mapping:
 
 def _read(path: Path) -> Mapping:
     try:
-        return Mapping.model_validate_json(path.read_text())
+        return Mapping.model_validate_json(path.read_text(encoding="utf-8"))
     except (ValidationError, UnicodeDecodeError) as error:
         raise Invalid(
             f"{path.name} is no mapping: {str(error).splitlines()[-1].strip()}. Export one from an import's page."
@@ -118,35 +140,32 @@ def _read(path: Path) -> Mapping:
 
 def _result(settings: Settings, database: Database, import_id: int, path: Path) -> dict[str, Any]:
     with database.reading() as session:
-        found = imports.get(session, import_id)
-        if found.state == ImportState.FAILED:
-            raise Problem(found.reason or "The import failed.")
-        rejects = _write_rejects(settings, database, found) if found.rejected else None
-    counts = {name: getattr(found, name) for name in imports.COUNTS}
-    return {"file": path.name, "import": found.id, "source": found.source, **counts, "rejects": rejects}
+        found = pages.get(session, import_id)
+        written = _write_rejects(session, settings, found) if found.rejected else None
+    counts = {name: getattr(found, name) for name in pages.COUNTS}
+    return {"file": path.name, "import": found.id, "source": found.source, **counts, "rejects": written}
 
 
-def _write_rejects(settings: Settings, database: Database, found: Import) -> str:
+def _write_rejects(session: Session, settings: Settings, found: Import) -> str:
     """The rejected rows with their reasons, as a CSV in the files folder."""
     path = settings.files_dir / f"rejects-{found.id}.csv"
-    with database.reading() as session:
-        lines = csv_lines(*imports.rejects_table(session, found))
-        path.write_text("".join(lines), encoding="utf-8")
+    rejected.write(path, pages.understanding_of(found).names, pages.every_reject(session, found.id))
     return str(path.absolute())
 
 
 def _together(results: list[dict[str, Any]]) -> dict[str, Any]:
     if len(results) == 1:
         return results[0]
-    return {name: sum(result[name] for result in results) for name in imports.COUNTS} | {
+    return {name: sum(result[name] for result in results) for name in pages.COUNTS} | {
         "rejects": [result["rejects"] for result in results if result["rejects"]],
         "files": results,
     }
 
 
-def _sentence(result: dict[str, Any]) -> str:
+def _sentence(result: dict[str, Any], *, dry_run: bool) -> str:
+    done = ("to create", "to update") if dry_run else ("created", "updated")
     told = (
-        f"{result['file']}: {result['rows']:,} rows, {result['created']:,} created, {result['updated']:,} updated, "
+        f"{result['file']}: {result['rows']:,} rows, {result['created']:,} {done[0]}, {result['updated']:,} {done[1]}, "
         f"{result['unchanged']:,} unchanged, {result['rejected']:,} rejected."
     )
     return f"{told} The rejected ones: {result['rejects']}" if result["rejects"] else told

@@ -1,6 +1,5 @@
 """`portal train`, `score` and `rank`: from records to a list, from the console."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,13 +9,14 @@ from sqlmodel import Session
 import commands
 from commands import opened
 from portal.clock import now
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid
 from portal.fields import Level
 from portal.models import registry
 from portal.models.registry import Recipe
-from portal.models.tables import Model, ModelState
+from portal.models.tables import Model, Run
 from portal.ranking import places, runs
 from portal.ranking.places import Filters
+from portal.ranking.rows import HEADS, cells
 from portal.spreadsheets import csv_lines
 
 LEVELS: Final = click.Choice([level.value for level in Level])
@@ -55,8 +55,6 @@ def _names(text: str) -> list[str]:
 
 
 def _trained(model: Model) -> dict[str, Any]:
-    if model.state == ModelState.FAILED:
-        raise Problem(model.why)
     label = model.label
     tests = {name: label.get(name) for name in ("out_of_fold", "forward")}
     return {
@@ -128,35 +126,33 @@ def rank(top: int, run_id: int | None, everybody: bool, out: Path | None, as_jso
     """The list, from its top: whom to call first."""
     filters = Filters(open_only=not everybody)
     with opened() as (_, database), database.reading() as session:
-        run = runs.get_run(session, run_id) if run_id else runs.current(session, Level.PERSON)
+        run = _run(session, run_id) if run_id else runs.current(session, Level.PERSON)
         if out:
-            found = places.every(session, run, filters)
-            out.write_text("".join(csv_lines(HEADS, ([asdict(p)[head] for head in HEADS] for p in found))))
-        page = places.page(session, run, filters, limit=top)
-    shown = [{head: asdict(place)[head] for head in HEADS} for place in page.places]
+            with out.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(csv_lines(HEADS, map(cells, places.every(session, run, filters))))
+        first = places.page(session, run, filters, limit=top).places
+    shown = [dict(zip(HEADS, cells(place), strict=True)) for place in first]
     result = {"run": run.id if run else None, "ranked": run is not None, "people": shown}
     commands.tell(result | ({"out": str(out)} if out else {}), as_json=as_json, sentence=_table(shown))
 
 
-HEADS: Final = (
-    "rank",
-    "group",
-    "propensity",
-    "id",
-    "name",
-    "email",
-    "title",
-    "company",
-    "source",
-    "owner",
-    "country",
-)
+def _run(session: Session, run_id: int) -> Run:
+    run = runs.with_scores(session, run_id)
+    if run.level != Level.PERSON:
+        raise Invalid(f"Run {run_id} scored no people but the level {run.level}. Name a run of people.")
+    return run
 
 
 def _table(shown: list[dict[str, Any]]) -> str:
     if not shown:
-        return "Nobody is in the list. Import people first: portal import people FILE"
-    return "\n".join(
-        f"{place['rank'] or '-':>7}  {place['group'] or '-':>2}  {place['propensity'] or 0:6.1%}  {place['name'] or place['email'] or place['id']}"
-        for place in shown
-    )
+        return (
+            "Nobody is in the list whom one could still call. Import people first: portal import people FILE"
+        )
+    return "\n".join(map(_line, shown))
+
+
+def _line(row: dict[str, Any]) -> str:
+    who = row["name"] or row["email"] or f"person {row['id']}"
+    if row["rank"] is None:
+        return who
+    return f"{row['rank']:>7}  {row['group']:>2}  {row['propensity']:6.1%}  {who}"

@@ -13,13 +13,15 @@ from portal.accounts import Right
 from portal.clock import now
 from portal.errors import Invalid
 from portal.imports import commands as imports
-from portal.imports import guessing
+from portal.imports import guessing, pages
+from portal.imports import rejects as rejected
 from portal.imports.kinds import KINDS
-from portal.imports.mapping import warnings
-from portal.imports.tables import Import, ImportState
+from portal.imports.mapping import Mapping, warnings
+from portal.imports.reading import Choices
+from portal.imports.tables import Import
 from portal.jobs.tables import Job
-from portal.spreadsheets import csv_lines
-from routes.mapping_form import MEANINGS, choices, corrected
+from routes.mapping_form import MEANINGS, SHOWN_VALUES, choices, corrected
+from routes.waiting import seconds_left
 from routes.web import (
     database,
     parse,
@@ -38,8 +40,9 @@ from routes.web import (
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 PAGE: Final = 50
-AT_WORK: Final = {ImportState.UPLOADED, ImportState.CHECKING, ImportState.RUNNING}
 KIND_WORDS: Final = [("people", "People: leads and contacts"), ("deals", "Deals: opportunities")]
+ENCODINGS: Final = ("utf-8", "cp1252", "utf-16", "iso8859_15", "cp1250", "cp1251", "shift_jis", "gb18030")
+SEPARATORS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
 
 class ListForm(BaseModel):
@@ -47,7 +50,25 @@ class ListForm(BaseModel):
 
 
 class UploadForm(BaseModel):
-    kind: str = Field(pattern="^(" + "|".join(KINDS) + ")$")
+    kind: str = Field(
+        pattern="^(" + "|".join(KINDS) + ")$",
+        json_schema_extra={"say": f"Say what the file holds: {' or '.join(KINDS)}."},
+    )
+
+
+class ReadingForm(BaseModel):
+    encoding: str = Field(default="", max_length=20)
+    separator: str = Field(default="", pattern="^(comma|semicolon|tab|bar)$")
+    header: int | None = Field(default=None, ge=0, le=400)
+    sheet: str = Field(default="", max_length=100)
+
+    def choices(self) -> Choices:
+        return Choices(
+            encoding=self.encoding or None,
+            separator=SEPARATORS.get(self.separator),
+            header=self.header,
+            sheet=self.sheet or None,
+        )
 
 
 @bp.get("")
@@ -55,7 +76,7 @@ class UploadForm(BaseModel):
 def index() -> ResponseReturnValue:
     form = parse(ListForm)
     with reading() as session:
-        found = imports.listed(session, before=form.before, limit=PAGE + 1)
+        found = pages.listed(session, before=form.before, limit=PAGE + 1)
     after = url_for(".index", before=found[PAGE - 1].id) if len(found) > PAGE else ""
     return render("imports/index.html", imports=found[:PAGE], after=after)
 
@@ -77,9 +98,9 @@ def create() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid("Choose a file to import: CSV or XLSX.")
-    received = files.receive(file.stream, settings().files_dir, most=settings().upload_bytes)
-    upload = imports.Upload(form.kind, file.filename, received.file, received.bytes, received.digest)
-    with transaction() as session:
+    folder, most = settings().files_dir, settings().upload_bytes
+    with files.receiving(file.stream, folder, most=most) as received, transaction() as session:
+        upload = imports.Upload(form.kind, file.filename, received.file, received.bytes, received.digest)
         added = imports.upload(session, upload, by=user().id, at=now())
     return redirect(url_for(".show", import_id=added.id), 303)
 
@@ -89,18 +110,21 @@ def create() -> ResponseReturnValue:
 def show(import_id: int) -> ResponseReturnValue:
     """One import in whatever state it is; while a job works on it the part polls."""
     with reading() as session:
-        found = imports.get(session, import_id)
+        found = pages.get(session, import_id)
         context = _context(session, found)
     return render("imports/show.html", "work", **context)
 
 
 def _context(session: Session, found: Import) -> dict[str, object]:
+    job = session.get(Job, found.job_id) if found.job_id else None
     context: dict[str, object] = {
         "found": found,
-        "job": session.get(Job, found.job_id) if found.job_id else None,
-        "at_work": found.state in AT_WORK,
-        "rejects": imports.rejects(session, found.id, limit=20) if found.rejected else [],
-        "sources": imports.sources(session),
+        "job": job,
+        "left": seconds_left(job),
+        "at_work": pages.is_at_work(session, found),
+        "is_open": pages.is_open(session, found) and not found.is_partly_in,
+        "rejects": pages.rejects(session, found.id, limit=20) if found.rejected else [],
+        "sources": pages.sources(session),
         "mapping": None,
     }
     if found.understood:
@@ -109,7 +133,7 @@ def _context(session: Session, found: Import) -> dict[str, object]:
 
 
 def _mapped(found: Import) -> dict[str, object]:
-    understood, mapping = imports.understanding_of(found), imports.mapping_of(found)
+    understood, mapping = pages.understanding_of(found), _mapping(found)
     guess = guessing.guess(understood, found.kind, source=found.source, filename=found.filename)
     return {
         "understood": understood,
@@ -117,9 +141,22 @@ def _mapped(found: Import) -> dict[str, object]:
         "reasons": guess.reasons,
         "fields": choices(mapping.record),
         "meanings": MEANINGS,
+        "shown_values": SHOWN_VALUES,
+        "encodings": [(name, name) for name in ENCODINGS],
+        "sheets": [(name, name) for name in (understood.layout.sheet, *understood.layout.other_sheets)],
+        "separators": [(name, name.capitalize()) for name in SEPARATORS],
         "id_choices": [(name, name) for name in understood.names],
         "warnings": [*understood.warnings, *warnings(mapping, understood)],
     }
+
+
+def _mapping(found: Import) -> Mapping:
+    """As it is kept; where a person's corrections were refused, as they left them."""
+    kept = pages.mapping_of(found)
+    try:
+        return corrected(kept, pages.understanding_of(found), request.form)
+    except Invalid:
+        return kept
 
 
 @bp.post("/<int:import_id>/mapping")
@@ -128,10 +165,22 @@ def _mapped(found: Import) -> dict[str, object]:
 def create_mapping(import_id: int) -> ResponseReturnValue:
     """Keep how the columns are mapped, and try it: a dry run."""
     with transaction() as session:
-        found = imports.get(session, import_id)
-        mapping = corrected(imports.mapping_of(found), imports.understanding_of(found), request.form)
+        found = pages.get(session, import_id)
+        mapping = corrected(pages.mapping_of(found), pages.understanding_of(found), request.form)
         imports.remap(session, import_id, mapping)
         found = imports.start_check(session, import_id, by=user().id, at=now())
+        context = _context(session, found)
+    return saved(url_for(".show", import_id=import_id), "imports/show.html", "work", **context)
+
+
+@bp.post("/<int:import_id>/reading")
+@requires(Right.MEMBER)
+@shows_again("imports.show", "work")
+def create_reading(import_id: int) -> ResponseReturnValue:
+    """Read the file otherwise: in another encoding, cut at another sign, with its names in another row."""
+    form = parse(ReadingForm)
+    with transaction() as session:
+        found = imports.reread(session, import_id, form.choices(), by=user().id, at=now())
         context = _context(session, found)
     return saved(url_for(".show", import_id=import_id), "imports/show.html", "work", **context)
 
@@ -152,7 +201,7 @@ def create_run(import_id: int) -> ResponseReturnValue:
 def create_correction(import_id: int) -> ResponseReturnValue:
     """Go back from the dry run to the mapping."""
     with transaction() as session:
-        imports.remap(session, import_id, imports.mapping_of(imports.get(session, import_id)))
+        imports.remap(session, import_id, pages.mapping_of(pages.get(session, import_id)))
     return redirect(url_for(".show", import_id=import_id), 303)
 
 
@@ -161,6 +210,7 @@ def create_correction(import_id: int) -> ResponseReturnValue:
 def discard(import_id: int) -> ResponseReturnValue:
     with transaction() as session:
         found = imports.discard(session, import_id, by=user().id, at=now())
+    files.remove(settings().files_dir, found.file)
     say(f"{found.filename} is discarded; nothing of it was imported.")
     return redirect(url_for(".index"), 303)
 
@@ -171,11 +221,11 @@ def rejects(import_id: int) -> Response:
     """The rejected rows with their reasons, to mend and import again."""
     found_in = database()
     with reading() as session:
-        found = imports.get(session, import_id)
+        names = pages.understanding_of(pages.get(session, import_id)).names
 
     def lines() -> Iterator[str]:
         with found_in.reading() as session:
-            yield from csv_lines(*imports.rejects_table(session, found))
+            yield from rejected.lines(names, pages.every_reject(session, import_id))
 
     headers = {"Content-Disposition": f'attachment; filename="rejects-{import_id}.csv"'}
     return Response(stream_with_context(lines()), mimetype="text/csv", headers=headers)
@@ -186,6 +236,6 @@ def rejects(import_id: int) -> Response:
 def mapping(import_id: int) -> Response:
     """The mapping, for `portal import --mapping`."""
     with reading() as session:
-        found = imports.mapping_of(imports.get(session, import_id))
+        found = pages.mapping_of(pages.get(session, import_id))
     headers = {"Content-Disposition": f'attachment; filename="mapping-{import_id}.json"'}
     return Response(found.model_dump_json(indent=2), mimetype="application/json", headers=headers)

@@ -2,12 +2,14 @@
 
 from typing import Any, Final
 
+from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from portal.imports.dates import DateStyle
+from portal.errors import Invalid
+from portal.imports.columns import Column
+from portal.imports.guessing import meanings
 from portal.imports.kinds import KindOfRecord
 from portal.imports.mapping import ColumnMapping, Mapping
-from portal.imports.numerals import NumberStyle
 from portal.imports.understanding import Understood
 
 KEEP: Final = "attribute"
@@ -36,6 +38,7 @@ MEANINGS: Final = {
     "direction": [("", "Nothing"), ("inbound", "Inbound"), ("outbound", "Outbound"), ("unknown", "Unknown")],
 }
 """What the values of these fields can be said to mean."""
+SHOWN_VALUES: Final = 40
 
 
 def choices(record: KindOfRecord) -> list[tuple[str, str]]:
@@ -54,16 +57,22 @@ def chosen(column: ColumnMapping) -> str:
 
 
 def corrected(mapping: Mapping, understood: Understood, form: MultiDict[str, str]) -> Mapping:
-    """The mapping with what a person chose in the form; a field the form does not have stays as it is."""
-    ids = tuple(name for name in form.getlist("id_columns") if name in understood.names)
-    columns = tuple(
-        _column(mapping.column(name), place, mapping.record, form)
-        for place, name in enumerate(understood.names)
-    )
+    """The mapping with what a person chose in the form; a field the form does not have stays as it is.
+
+    Raises Invalid for a choice that was not offered.
+    """
+    try:
+        columns = tuple(
+            _column(mapping.column(column.name), place, mapping.record, column, form)
+            for place, column in enumerate(understood.columns)
+        )
+    except ValidationError as error:
+        raise Invalid("A choice in the form is none of those offered. Open the page again.") from error
+    ids = _ids(mapping, understood, form)
     return mapping.model_copy(
         update={
-            "source": form.get("source", mapping.source).strip()[:100],
-            "id_columns": ids if "id_columns" in form else mapping.id_columns,
+            "source": form.get("source", mapping.source).strip(),
+            "id_columns": ids,
             "natural_key": len(ids) > 1,
             "currency": form.get("currency", mapping.currency).strip().upper(),
             "time_zone": form.get("time_zone", mapping.time_zone).strip(),
@@ -73,35 +82,42 @@ def corrected(mapping: Mapping, understood: Understood, form: MultiDict[str, str
     )
 
 
+def _ids(mapping: Mapping, understood: Understood, form: MultiDict[str, str]) -> tuple[str, ...]:
+    """The id's column; with further ones ticked, a natural key of all, in the order of the file."""
+    if "id_columns" not in form:
+        return mapping.id_columns
+    chosen = set(form.getlist("id_columns"))
+    return tuple(name for name in understood.names if name in chosen)
+
+
 def _column(
-    column: ColumnMapping, place: int, record: KindOfRecord, form: MultiDict[str, str]
+    column: ColumnMapping, place: int, record: KindOfRecord, found: Column, form: MultiDict[str, str]
 ) -> ColumnMapping:
     to = form.get(f"to-{place}", chosen(column))
     field = "" if to in {KEEP, IGNORE} else to
     changes: dict[str, Any] = {"field": field, "kind": form.get(f"kind-{place}", column.kind)}
     if to != chosen(column):
-        is_private = field in record.field_names and record.field(field).private
-        changes["attribute"] = to != IGNORE and not is_private
-    changes["date"] = DateStyle(**column.date.model_dump() | _given(form, f"order-{place}", "order"))
-    changes["number"] = NumberStyle(
-        **column.number.model_dump() | _given(form, f"decimal-{place}", "decimal")
-    )
-    changes["meanings"] = _meanings(column, place, field, form)
-    return column.model_validate(column.model_dump() | changes)
+        known = record.field(field) if field in record.field_names else None
+        changes["attribute"] = to != IGNORE and not (known and known.private)
+        column = column.model_copy(update={"meanings": meanings(found, record, known)})
+    changes["date"] = column.date.model_dump() | _given(form, f"order-{place}", "order")
+    changes["number"] = column.number.model_dump() | _given(form, f"decimal-{place}", "decimal")
+    changes["meanings"] = _meanings(column, found, place, field, form)
+    return ColumnMapping.model_validate(column.model_dump() | changes)
 
 
 def _given(form: MultiDict[str, str], name: str, key: str) -> dict[str, str]:
     return {key: form[name]} if form.get(name) else {}
 
 
-def _meanings(column: ColumnMapping, place: int, field: str, form: MultiDict[str, str]) -> dict[str, str]:
-    """Pairs of value-N-M and means-N-M; only words that the field knows are taken."""
-    known = {value for value, _ in MEANINGS.get(field, [])} - {""}
-    meanings = {value: meaning for value, meaning in column.meanings.items() if meaning in known}
-    for name in form:
-        if name.startswith(f"value-{place}-"):
-            meaning = form.get(name.replace("value-", "means-", 1), "")
-            meanings.pop(form[name], None)
-            if meaning in known:
-                meanings[form[name]] = meaning
-    return meanings
+def _meanings(
+    column: ColumnMapping, found: Column, place: int, field: str, form: MultiDict[str, str]
+) -> dict[str, str]:
+    """What each of the frequent values means; `means-N-M` is the M-th value of the N-th column."""
+    known = {word for word, _ in MEANINGS.get(field, [])} - {""}
+    kept = column.meanings
+    given = {
+        value: form.get(f"means-{place}-{number}", kept.get(value, ""))
+        for number, (value, _) in enumerate(found.frequent[:SHOWN_VALUES])
+    }
+    return {value: meaning for value, meaning in (kept | given).items() if meaning in known}

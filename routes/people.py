@@ -1,11 +1,9 @@
 """The ranked list, and what is known of one person."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Final
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Response, redirect, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import Session
@@ -19,7 +17,8 @@ from portal.models import registry
 from portal.models.tables import Run
 from portal.people import Person
 from portal.ranking import places, reasons, runs
-from portal.ranking.places import Filters
+from portal.ranking.places import Filters, Page
+from portal.ranking.rows import HEADS, cells
 from portal.spreadsheets import csv_lines
 from routes.formats import day
 from routes.web import (
@@ -39,6 +38,8 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 PAGE: Final = 50
 COUNTED: Final = 10_000
 GROUP_WORDS: Final = {1: "1, the best", 10: "10, the last"}
+CURSOR: Final = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
+OTHER_CURSOR: Final = "The list changed since that page was shown. Start again from its top."
 
 
 class ListForm(BaseModel):
@@ -48,23 +49,22 @@ class ListForm(BaseModel):
     owner: str = Field(default="", max_length=200)
     country: str = Field(default="", max_length=200)
     search: str = Field(default="", max_length=100)
-    after: str = Field(default="", max_length=40)
-    before: str = Field(default="", max_length=40)
-    from_rank: int | None = Field(default=None, ge=1)
+    after: str = Field(default="", pattern=CURSOR, json_schema_extra={"say": OTHER_CURSOR})
+    before: str = Field(default="", pattern=CURSOR, json_schema_extra={"say": OTHER_CURSOR})
+    from_rank: int | None = Field(default=None, ge=1, le=10**12)
 
     def filters(self) -> Filters:
         kept = self.model_dump(include={"group", "source", "owner", "country", "search"})
         return Filters(open_only=self.show == "open", **kept)
 
-    def address(self, **changes: object) -> str:
-        """The list's address with these filters, all state in it."""
-        given = self.model_dump(exclude={"after", "before", "from_rank"}) | changes
-        default = ListForm().model_dump()
-        return (
-            url_for("people.index")
-            + "?"
-            + urlencode({k: v for k, v in given.items() if v and v != default.get(k)})
-        )
+    def start(self) -> str:
+        """The cursor that the page asked for follows."""
+        return str(self.from_rank - 1) if self.from_rank and self.from_rank > 1 else self.after
+
+    def address(self, endpoint: str, **place: str) -> str:
+        """The address of something with these filters: all state is in it."""
+        kept = self.model_dump(exclude={"after", "before", "from_rank"}, exclude_defaults=True)
+        return url_for(endpoint, **{**kept, **place})
 
 
 @bp.get("")
@@ -72,10 +72,9 @@ class ListForm(BaseModel):
 def index() -> ResponseReturnValue:
     """Whom to call first."""
     form = parse(ListForm)
-    after = str(form.from_rank - 1) if form.from_rank else form.after
     with reading() as session:
         run = runs.current(session, Level.PERSON)
-        page = places.page(session, run, form.filters(), after=after, before=form.before, limit=PAGE)
+        page = _page(session, run, form)
         context = {
             "run": run,
             "model": registry.get(session, run.model_id) if run else None,
@@ -85,13 +84,24 @@ def index() -> ResponseReturnValue:
             "groups": [(number, GROUP_WORDS.get(number, str(number))) for number in range(1, 11)],
             "is_empty": not page.places and not people.any_there(session),
         }
-    links = {
-        "after": form.address(after=page.after) if page.after else "",
-        "before": form.address(before=page.before) if page.before else "",
-        "export": url_for("people.export") + "?" + request.query_string.decode(),
-        "count": url_for("people.count") + "?" + request.query_string.decode(),
+    return render("people/index.html", "rows", form=form, links=_links(form, page), **context)
+
+
+def _page(session: Session, run: Run | None, form: ListForm) -> Page:
+    """The page asked for; the first one where nothing precedes the place it was to precede."""
+    page = places.page(session, run, form.filters(), after=form.start(), before=form.before, limit=PAGE)
+    if form.before and not page.places:
+        return places.page(session, run, form.filters(), limit=PAGE)
+    return page
+
+
+def _links(form: ListForm, page: Page) -> dict[str, str]:
+    return {
+        "after": form.address(".index", after=page.after) if page.after else "",
+        "before": form.address(".index", before=page.before) if page.before else "",
+        "export": form.address(".export"),
+        "count": form.address(".count"),
     }
-    return render("people/index.html", "rows", form=form, links=links, **context)
 
 
 @bp.get("/count")
@@ -102,37 +112,22 @@ def count() -> ResponseReturnValue:
     with reading() as session:
         run = runs.current(session, Level.PERSON)
         found = places.count(session, run, form.filters(), cap=COUNTED)
-    return render("people/count.html", "count", found=found, cap=COUNTED)
+    return render("people/count.html", "count", found=found, cap=COUNTED, back=form.address(".index"))
 
 
 @bp.get("/export.csv")
 @requires(Right.MEMBER)
 def export() -> Response:
-    """The list as it is filtered, from its top, as CSV."""
+    """The list as it is filtered, from its top, as CSV; read and sent in parts."""
     filters, found = parse(ListForm).filters(), database()
     with reading() as session:
         run = runs.current(session, Level.PERSON)
-    heads = [
-        "rank",
-        "group",
-        "propensity",
-        "id",
-        "name",
-        "email",
-        "title",
-        "company",
-        "source",
-        "owner",
-        "country",
-    ]
 
     def rows() -> Iterator[list[object]]:
         with found.reading() as session:
-            for place in places.every(session, run, filters):
-                known = asdict(place)
-                yield [known[head] for head in heads]
+            yield from map(cells, places.every(session, run, filters))
 
-    lines = stream_with_context(csv_lines(heads, rows()))
+    lines = stream_with_context(csv_lines(HEADS, rows()))
     name = f"people-run-{run.id}.csv" if run else "people.csv"
     return Response(
         lines, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}

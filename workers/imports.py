@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -9,16 +10,19 @@ from typing import Any, Final, TypeVar
 import polars as pl
 from sqlmodel import Session
 
+from portal import files
 from portal.clock import now
-from portal.errors import Problem
+from portal.errors import NotFound, Problem
 from portal.fields import Level
-from portal.imports import commands
+from portal.imports import commands, noting, pages
 from portal.imports.applying import Applied, Part, apply, compare
 from portal.imports.batches import Batch, batches
 from portal.imports.guessing import follow, guess
-from portal.imports.tables import Import
+from portal.imports.limits import Limits
+from portal.imports.reading import Choices
+from portal.imports.tables import Import, ImportState
 from portal.imports.targets import TARGETS
-from portal.imports.understanding import understand
+from portal.imports.understanding import Understood, understand
 from portal.models import registry
 from portal.ranking import runs
 from workers.tasks import Claim, Effects, task
@@ -30,32 +34,38 @@ Item = TypeVar("Item")
 
 
 @task("understand")
-def understand_file(job: Claim, import_id: int) -> Effects:
-    """Find out what a file holds, and propose a mapping: the source's last one, else a guess."""
-    with job.database.reading() as session:
-        found = commands.get(session, import_id)
-    with _failing(job, import_id):
-        layout = understand(
-            _path(job, found), commands.limits(job.settings, is_large=found.is_large), folder=_folder(job)
-        )
+def understand_file(job: Claim, import_id: int, choices: dict[str, Any] | None = None) -> Effects:
+    """Find out what a file holds, and propose a mapping: the source's last one, else a guess. What is no table is removed."""
+    with _working(job, import_id, ImportState.UPLOADED) as found:
+        layout = _understood(job, found, Choices(**choices or {}))
         mapping = guess(layout, found.kind, filename=found.filename).mapping
         with job.database.reading() as session:
-            saved = commands.saved_mapping(session, found.kind, mapping.source)
+            saved = pages.saved_mapping(session, found.kind, mapping.source)
 
     def effects(session: Session) -> dict[str, Any]:
-        commands.understood(session, import_id, layout, follow(saved, layout) if saved else mapping)
+        noting.understood(session, import_id, layout, follow(saved, layout) if saved else mapping)
         return {"rows": layout.rows}
 
     return effects
 
 
+def _understood(job: Claim, found: Import, choices: Choices) -> Understood:
+    try:
+        return understand(_path(job, found), _limits(job, found), choices, _folder(job))
+    except Problem:
+        if not found.understood:
+            files.remove(job.settings.files_dir, found.file)
+        raise
+
+
 @task("check")
 def check_file(job: Claim, import_id: int) -> Effects:
     """Go through a file and count what importing it would do; no record is touched."""
-    _go_through(job, import_id, compare, "trying")
+    with _working(job, import_id, ImportState.CHECKING) as found:
+        _go_through(job, found, compare, "trying")
 
     def effects(session: Session) -> dict[str, Any]:
-        return _counts(commands.checked(session, import_id))
+        return _counts(noting.checked(session, import_id))
 
     return effects
 
@@ -63,38 +73,34 @@ def check_file(job: Claim, import_id: int) -> Effects:
 @task("import")
 def import_file(job: Claim, import_id: int) -> Effects:
     """Apply a file part by part, each noted as it commits, so that a killed import goes on where it was."""
-    _go_through(job, import_id, apply, "importing")
+    with _working(job, import_id, ImportState.RUNNING) as found:
+        _go_through(job, found, apply, "importing")
 
     def effects(session: Session) -> dict[str, Any]:
-        found = commands.finish(session, import_id, at=now())
+        found = noting.finish(session, import_id, at=now())
         _score_again(session, found)
         return _counts(found)
 
     return effects
 
 
-class _failing:  # noqa: N801  used as a word: with _failing(job, import_id)
-    """Notes a Problem on the import before it ends the job."""
-
-    def __init__(self, job: Claim, import_id: int) -> None:
-        self.job, self.import_id = job, import_id
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, Problem):
-            with self.job.transaction() as session:
-                commands.fail(session, self.import_id, error.sentence)
+@contextmanager
+def _working(job: Claim, import_id: int, state: ImportState) -> Iterator[Import]:
+    """The import, marked as at work. A Problem is noted on it before it ends the job."""
+    with job.transaction() as session:
+        found = noting.begin(session, import_id, state, job_id=job.id)
+    try:
+        yield found
+    except Problem as problem:
+        with job.transaction() as session:
+            noting.fail(session, import_id, problem.sentence)
+        raise
 
 
-def _go_through(job: Claim, import_id: int, do: Do, word: str) -> None:
-    with job.database.reading() as session:
-        found = commands.get(session, import_id)
-    with _failing(job, import_id):
-        for piece in ahead(_pieces(job, found)):
-            _take(job, found, piece, do)
-            job.progress(min(piece.rows_until, found.rows), found.rows, word)
+def _go_through(job: Claim, found: Import, do: Do, word: str) -> None:
+    for piece in ahead(_pieces(job, found)):
+        _take(job, found, piece, do)
+        job.progress(min(piece.rows_until, found.rows), found.rows, word)
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
@@ -128,9 +134,9 @@ def _pieces(job: Claim, found: Import) -> Iterator[Piece]:
     first = found.next_part // PARTS_A_BATCH
     read = batches(
         _path(job, found),
-        commands.understanding_of(found),
-        commands.mapping_of(found),
-        commands.limits(job.settings, is_large=found.is_large),
+        pages.understanding_of(found),
+        pages.mapping_of(found),
+        _limits(job, found),
         first=first,
         folder=_folder(job),
     )
@@ -143,9 +149,9 @@ def _pieces(job: Claim, found: Import) -> Iterator[Piece]:
 
 def _take(job: Claim, found: Import, piece: Piece, do: Do) -> None:
     seen = found.started_at or found.uploaded_at
-    part = Part(piece.records, commands.mapping_of(found), found.id, seen)
+    part = Part(piece.records, pages.mapping_of(found), found.id, seen)
     with job.transaction() as session:
-        commands.note_part(
+        noting.part(
             session,
             found.id,
             do(session, part),
@@ -164,11 +170,18 @@ def _score_again(session: Session, found: Import) -> None:
 
 
 def _counts(found: Import) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in commands.COUNTS}
+    return {name: getattr(found, name) for name in pages.COUNTS}
+
+
+def _limits(job: Claim, found: Import) -> Limits:
+    return commands.limits(job.settings, is_large=found.is_large)
 
 
 def _path(job: Claim, found: Import) -> Path:
-    return job.settings.files_dir / found.file
+    path = job.settings.files_dir / found.file
+    if not path.exists():
+        raise NotFound(f"The file {found.filename} is no longer kept here. Upload it again.")
+    return path
 
 
 def _folder(job: Claim) -> Path:

@@ -1,9 +1,9 @@
 """Imports: files nobody prepared become records.
 
 A file is understood (`understanding`), mapped (`mapping`, `guessing`), read in typed batches (`batches`), and applied
-part by part (`applying`); `commands` is what people and jobs do with it.
+part by part (`applying`); `commands` is what people do with it, `noting` what its jobs note, `pages` what is known of it.
 """
 
-from portal.imports.commands import aliases, repeated
+from portal.imports.pages import aliases, repeated
 
 __all__ = ["aliases", "repeated"]

@@ -8,7 +8,7 @@ import polars as pl
 
 from portal.imports.columns import Column
 from portal.imports.kinds import Field, KindOfRecord, kind_named
-from portal.imports.mapping import ColumnMapping, Mapping
+from portal.imports.mapping import LONGEST_SOURCE, ColumnMapping, Mapping
 from portal.imports.numerals import as_numbers
 from portal.imports.understanding import Understood
 
@@ -195,7 +195,7 @@ def source_of(names: Iterable[str], filename: str) -> str:
     if len(SYSTEMS[system] & plain) >= 2:  # noqa: PLR2004
         return system
     stem = re.sub(r"\.[a-z0-9]{2,5}$", "", filename.rpartition("/")[2], flags=re.IGNORECASE)
-    return re.sub(r"[\s_-]*\d{4}[-_]?\d{2}[-_]?\d{2}.*$", "", stem).strip(" _-")
+    return re.sub(r"[\s_-]*\d{4}[-_]?\d{2}[-_]?\d{2}.*$", "", stem)[:LONGEST_SOURCE].strip(" _-")
 
 
 def follow(mapping: Mapping, understood: Understood) -> Mapping:

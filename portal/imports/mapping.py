@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict
@@ -84,6 +85,7 @@ class Differences(BaseModel):
     other_kind: tuple[str, ...]
 
 
+LONGEST_SOURCE: Final = 100
 DIRECTIONS = {"inbound", "outbound", "unknown"}
 
 
@@ -97,6 +99,8 @@ def problems(mapping: Mapping, understood: Understood) -> Iterator[str]:
     """A sentence for each thing that has to be put right."""
     if not mapping.source.strip():
         yield "Name the source: the system the file comes from, such as Salesforce. Ids are unique within it."
+    if len(mapping.source) > LONGEST_SOURCE:
+        yield f"The name of the source is longer than {LONGEST_SOURCE} letters. Use a shorter one."
     yield from about_ids(mapping, understood)
     yield from about_fields(mapping)
     if mapping.time_zone not in available_timezones():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -26,7 +27,7 @@ class NumberStyle(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    decimal: str = "."
+    decimal: Literal[".", ","] = "."
     percent: bool = False
     ambiguous: bool = False
 

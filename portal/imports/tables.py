@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -21,6 +21,10 @@ class ImportState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     DISCARDED = "discarded"
+
+
+AT_WORK: Final = frozenset({ImportState.UPLOADED, ImportState.CHECKING, ImportState.RUNNING})
+"""While a job has it."""
 
 
 class Import(SQLModel, table=True):
@@ -61,9 +65,9 @@ class Import(SQLModel, table=True):
     reason: str | None = None
 
     @property
-    def is_open(self) -> bool:
-        """Whether a person may still map, check, import or discard it."""
-        return self.state in {ImportState.UNDERSTOOD, ImportState.CHECKED, ImportState.FAILED}
+    def is_partly_in(self) -> bool:
+        """Whether a part of the file has become records, of which a dry run makes none."""
+        return self.next_part > 0 and self.state != ImportState.CHECKING
 
 
 class ImportReject(SQLModel, table=True):

@@ -149,7 +149,7 @@ def about_values(columns: Sequence[Column]) -> list[str]:
             )
         if column.unreadable:
             found.append(
-                f"{column.name}: {counted(column.unreadable, 'value')} cannot be read as {column.kind} and will be missing."
+                f"{column.name}: {counted(column.unreadable, 'value')} cannot be read as {column.kind}: the row is rejected where the column fills a field, else the value is missing."
             )
     return found
 

@@ -43,7 +43,9 @@ def test_what_does_not_fit_the_kind_is_said(table):
     path = table("id,n\n" + "".join(f"{n},{n}\n" for n in range(40)) + "41,many\n")
     understood = understand(path, Limits())
     assert understood.column("n").unreadable == 1
-    assert understood.warnings == ("n: 1 value cannot be read as number and will be missing.",)
+    assert understood.warnings == (
+        "n: 1 value cannot be read as number: the row is rejected where the column fills a field, else the value is missing.",
+    )
 
 
 def test_ambiguous_dates_are_said(table):
