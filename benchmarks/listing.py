@@ -20,7 +20,7 @@ REQUESTS: Final = 400  # a round, of each
 ROOT: Final = Path(__file__).parents[1]
 
 
-def measure(rows: int, *, rounds: int = ROUNDS, requests: int = REQUESTS) -> Measure:
+def measure(rows: int, *, rounds: int = ROUNDS) -> Measure:
     """`ratio` is ours to theirs in requests a second: here more is better. `seconds` are those a request takes."""
     with scored.people(rows, "sqlite") as full:
         full.show(full.run())
@@ -28,8 +28,8 @@ def measure(rows: int, *, rounds: int = ROUNDS, requests: int = REQUESTS) -> Mea
         with _server(full.portal, "portal") as ours, _server(full.portal, "empty") as empty:
             _warm(ours, empty, cookie)
             found = compare(
-                lambda: 1 / requests_a_second(ours, "/people", cookie=cookie, requests=requests),
-                lambda: 1 / requests_a_second(empty, "/", requests=requests),
+                lambda: 1 / requests_a_second(ours, "/people", cookie=cookie, requests=REQUESTS),
+                lambda: 1 / requests_a_second(empty, "/", requests=REQUESTS),
                 rows=rows,
                 rounds=rounds,
             )

@@ -166,7 +166,7 @@ def again(desk: Desk, import_id: int) -> None:
 
 def test_a_part_that_is_imported_cannot_be_discarded(small, monkeypatch):
     def die(session, part):
-        if 9 <= int(part.records["external_id"][0]):
+        if int(part.records["external_id"][0]) >= 9:
             raise MemoryError
         return apply(session, part)
 
