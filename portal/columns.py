@@ -19,6 +19,8 @@ from portal.errors import Invalid
 from portal.fields import Field, FieldKind, Level
 
 TABLES: Final = {Level.PERSON: "person", Level.COMPANY: "company", Level.DEAL: "deal"}
+STANDING: Final = {Level.PERSON: "AND r.merged_into_id IS NULL"}
+"""People who turned out to be somebody else are nobody to rank or count."""
 RECORDS_A_WRITE: Final = 10_000
 DAY: Final = 86_400_000_000  # microseconds
 SQL_TYPES: Final = {
@@ -243,7 +245,7 @@ def read(
     rows = session.connection().execute(
         text(
             f"SELECT r.id{chosen} FROM {TABLES[level]} r LEFT JOIN columns_{level} c ON c.record_id = r.id "
-            f"WHERE r.id BETWEEN :first AND :last {known} ORDER BY r.id"
+            f"WHERE r.id BETWEEN :first AND :last {known} {STANDING.get(level, '')} ORDER BY r.id"
         ),
         {"first": first, "last": last, "level": level, "source": source},
     )
@@ -264,7 +266,9 @@ def _series(field: Input, values: Sequence[Any]) -> pl.Series:
 def span(session: Session, level: Level) -> tuple[int, int, int]:
     """The first and last id of a level and how many records it has; (0, -1, 0) where there are none."""
     row = session.connection().execute(
-        text(f"SELECT COALESCE(MIN(id), 0), COALESCE(MAX(id), -1), COUNT(*) FROM {TABLES[level]}")
+        text(
+            f"SELECT COALESCE(MIN(id), 0), COALESCE(MAX(id), -1), COUNT(*) FROM {TABLES[level]} r WHERE TRUE {STANDING.get(level, '')}"
+        )
     )
     first, last, count = row.one()
     return first, last, count

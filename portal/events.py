@@ -120,6 +120,12 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "definition.shipped": lambda d: (
         f"brought the first version of {d['term']}, provisional until both sides sign"
     ),
+    "duplicate.merged": lambda d: "merged two people who are one" + (", by a rule" if d["rule"] else ""),
+    "duplicate.split": lambda _: "split two people who had been merged",
+    "duplicate.kept_apart": lambda _: "said that two people are not the same",
+    "duplicate.rule_changed": lambda d: f"{d['how']} merging by rule: {d['rule'].replace('_', ' ')}",
+    "duplicate.asked_for": lambda _: "asked to look for duplicates",
+    "duplicate.found": lambda d: f"found {_n(d, 'found')} pairs of people who may be one",
     "demo.loaded": lambda _: "loaded the demo company, which is made up",
     "demo.cleared": lambda _: "cleared the demo company",
 }

@@ -76,6 +76,9 @@ class Person(SQLModel, table=True):
     import_id: int | None = Field(
         default=None, foreign_key="import.id", description="The import that brought it."
     )
+    merged_into_id: int | None = Field(
+        default=None, description="Who this person turned out to be; lists then leave this row out."
+    )
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
     version: int = Field(default=None, sa_column=VERSION)

@@ -136,7 +136,7 @@ SELECT COUNT(*), SUM(inquiry), SUM(lead), SUM(lead * accepted), SUM(lead * oppor
                   THEN 1 ELSE 0 END AS opportunity,
              CASE WHEN EXISTS (SELECT 1 FROM deal d WHERE d.person_id = p.id AND d.outcome = 'won')
                   THEN 1 ELSE 0 END AS won
-        FROM person p WHERE p.came_at >= :start AND p.came_at < :stop
+        FROM person p WHERE p.came_at >= :start AND p.came_at < :stop AND p.merged_into_id IS NULL
     ) AS marks
 ) AS cohort
 """

@@ -20,6 +20,7 @@ from portal import (
     reports,
     spend,
 )
+from portal.duplicates import tables as duplicates
 from portal.imports import tables as imports
 from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
@@ -32,6 +33,7 @@ __all__ = [
     "companies",
     "deals",
     "definitions",
+    "duplicates",
     "events",
     "fields",
     "imports",
