@@ -31,6 +31,7 @@ AREAS: Final[dict[str, str]] = {
     "explain": "workers.explaining",
     "report": "workers.reports",
     "mail": "workers.mail",
+    "duplicates": "workers.duplicates",
     "sweep": "workers.sweep",
 }
 """Which module registers a kind; it is imported when the first job of the kind comes."""
