@@ -63,7 +63,7 @@ def _make_waiting_rooms() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("level", sa.String(10), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
-        sa.Column("column", sa.String(40), nullable=False),
+        sa.Column("place", sa.String(40), nullable=False),
         sa.Column("target", sa.String(10), nullable=False),
         sa.Column("source", sa.String(100), nullable=False),
         sa.Column("key", sa.String(300), nullable=False),
@@ -73,7 +73,7 @@ def _make_waiting_rooms() -> None:
             ["import.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("level", "record_id", "column"),
+        sa.UniqueConstraint("level", "record_id", "place"),
     )
     op.create_index("ix_pending_link_import", "pending_link", ["import_id"])
     op.create_index("ix_pending_link_key", "pending_link", ["target", "source", "key"])

@@ -6,7 +6,7 @@ files of the source stay. What a record had before is kept in `field_change`.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ import polars as pl
 from sqlmodel import Session
 
 from portal.db import canonical, microseconds
+from portal.imports import links
+from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping
 from portal.imports.sql import Sql
 from portal.imports.targets import TARGETS, Place, Target
@@ -37,12 +39,13 @@ class Applied:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows to apply, from one import. `records` are a batch's, or some of them."""
+    """Rows to apply, from one import. `records` are a batch's, or some of them; `standing` says which count more or less."""
 
     records: pl.DataFrame
     mapping: Mapping
     import_id: int
     at: datetime
+    standing: dict[str, str] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -57,42 +60,41 @@ class Part:
 
 def _implied(mapping: Mapping) -> set[str]:
     """Fields that other fields fill: a whole name, a flag and its day, an outcome from a stage, a direction of all."""
-    implied = {"direction"} if mapping.direction != "unknown" else set()
-    for field, fills in IMPLIED.items():
-        if field in mapping.fields:
-            implied |= fills
+    record = mapping.record
+    implied = set(record.always) | ({"direction"} if mapping.direction != "unknown" else set())
+    for each in record.fields:
+        if each.name in mapping.fields:
+            implied |= set(each.fills)
     meanings = {meaning for column in mapping.of_field("status") for meaning in column.meanings.values()}
     return implied | {f"{meaning}_at" for meaning in meanings}
 
 
-ENDED: Final = {"outcome", "closed_at"}
-IMPLIED: Final = {
-    "name": {"first_name", "last_name"},
-    "opted_out": {"opted_out_at"},
-    "customer": {"customer_at"},
-    "owner_external_id": {"owner"},
-    "person_external_id": {"person_id"},
-    "amount": {"currency"},
-    "stage": ENDED,
-    "is_won": ENDED,
-    "is_closed": ENDED,
-    "outcome": ENDED,
-}
-
-
 def compare(session: Session, part: Part) -> Applied:
     """What applying would do."""
-    plan = _plan(Sql.of(session), part)
-    return Applied(plan.new.height, len(plan.changes), plan.known - len(plan.changes))
+    sql = Sql.of(session)
+    return sum((_plan(sql, each).counts for each in _turns(sql, part, writes=False)), Applied())
 
 
 def apply(session: Session, part: Part) -> Applied:
-    """Write what is new and what changed."""
+    """Write what is new and what changed, with its links, and what the rows bring beside themselves."""
     sql = Sql.of(session)
+    done = sum((_apply(sql, each) for each in _turns(sql, part, writes=True)), Applied())
+    for records, mapping in links.related(part.mapping, part.records):
+        apply(session, replace(part, records=records, mapping=mapping))
+    return done
+
+
+def _turns(sql: Sql, part: Part, *, writes: bool) -> Iterator[Part]:
+    for turn in links.turns(sql, part.target, part.mapping, part.records, writes=writes):
+        yield replace(part, records=turn.records, standing=turn.standing)
+
+
+def _apply(sql: Sql, part: Part) -> Applied:
     plan = _plan(sql, part)
     _create(sql, part, plan.new)
     _update(sql, part, plan.changes)
-    return Applied(plan.new.height, len(plan.changes), plan.known - len(plan.changes))
+    links.follow(sql, part.target, part.mapping, part.import_id, plan.linked)
+    return plan.counts
 
 
 @dataclass(frozen=True)
@@ -106,58 +108,50 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
+    """What is to be done with a part's rows; `linked` are all of them with the records they name."""
+
+    linked: pl.DataFrame
     new: pl.DataFrame
     changes: list[Change]
     known: int
 
+    @property
+    def counts(self) -> Applied:
+        return Applied(self.new.height, len(self.changes), self.known - len(self.changes))
+
 
 def _plan(sql: Sql, part: Part) -> Plan:
-    incoming = _stored(sql, part)
+    linked = links.linked(sql, part.target, part.mapping, part.records)
+    incoming = _stored(linked, part)
     there = sql.existing(part.target, part.mapping.source, incoming["external_id"].to_list())
     joined = incoming.join(there, on="external_id", how="left", suffix="_there", maintain_order="left")
     new = joined.filter(pl.col("record_id").is_null()).select(incoming.columns)
     known = joined.filter(pl.col("record_id").is_not_null())
-    return Plan(new, list(_changes(part, known)), known.height)
+    known = links.weighed(part.target, part.mapping, part.standing, known)
+    return Plan(linked, new, list(_changes(part, known)), known.height)
 
 
-def _stored(sql: Sql, part: Part) -> pl.DataFrame:
+def _stored(linked: pl.DataFrame, part: Part) -> pl.DataFrame:
     """The rows as the table stores them: `external_id`, `attributes`, and the columns this import fills."""
-    records = _flagged(_linked(sql, part), microseconds(part.at))
+    records = _flagged(linked, part.mapping, microseconds(part.at))
     columns = [place.of(records[place.field]).alias(place.column) for place in part.filled]
     return pl.DataFrame([records["external_id"], records[ATTRIBUTES], *columns])
 
 
-def _flagged(records: pl.DataFrame, seen: int) -> pl.DataFrame:
+def _flagged(records: pl.DataFrame, mapping: Mapping, seen: int) -> pl.DataFrame:
     """A flag without a day holds since it was seen, at the latest."""
     day = pl.lit(seen, dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))
     since = [
-        pl.when(flag)
-        .then(pl.coalesce(f"{flag}_at", day))
-        .when(pl.col(flag).not_())
+        pl.when(field.name)
+        .then(pl.coalesce(field.since, day))
+        .when(pl.col(field.name).not_())
         .then(None)
-        .otherwise(pl.col(f"{flag}_at"))
-        .alias(f"{flag}_at")
-        for flag in ("opted_out", "customer")
-        if flag in records.columns
+        .otherwise(pl.col(field.since))
+        .alias(field.since)
+        for field in mapping.record.fields
+        if field.since
     ]
     return records.with_columns(since) if since else records
-
-
-def _linked(sql: Sql, part: Part) -> pl.DataFrame:
-    """Other records' ids found by what the source calls them; an owner known by id only is named by it."""
-    records = part.records
-    if "owner_external_id" in records.columns:
-        records = records.with_columns(owner=pl.coalesce("owner", "owner_external_id"))
-    if "person_external_id" not in records.columns:
-        return records
-    ids = records["person_external_id"]
-    people = sql.record_ids("person", part.mapping.source, ids.drop_nulls().unique().to_list())
-    found = (
-        ids.replace_strict(people, default=None, return_dtype=pl.Int64)
-        if people
-        else pl.Series([None] * len(ids), dtype=pl.Int64)
-    )
-    return records.with_columns(found.alias("person_id"))
 
 
 def _changes(part: Part, known: pl.DataFrame) -> Iterator[Change]:
@@ -169,7 +163,11 @@ def _changes(part: Part, known: pl.DataFrame) -> Iterator[Change]:
     names = part.mapping.attributes
     for row in known.filter(pl.any_horizontal(differs)).iter_rows(named=True):
         values = {c: row[c] for c in columns if _is_change(c, row[c], row[f"{c}_there"])}
-        history = [(column, row[f"{column}_there"], value) for column, value in values.items()]
+        history = [
+            (column, row[f"{column}_there"], value)
+            for column, value in values.items()
+            if column not in part.target.silent
+        ]
         merged, moved = _merged(
             row[f"{ATTRIBUTES}_there"], row[ATTRIBUTES], [column.column for column in names]
         )
@@ -179,7 +177,7 @@ def _changes(part: Part, known: pl.DataFrame) -> Iterator[Change]:
             yield Change(row["record_id"], values, history + moved)
 
 
-SINCE: Final = {"opted_out_at", "customer_at"}
+SINCE: Final = {field.since for kind in KINDS.values() for field in kind.fields if field.since}
 
 
 def _differs(column: str) -> pl.Expr:

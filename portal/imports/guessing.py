@@ -9,6 +9,7 @@ import polars as pl
 from portal.imports.columns import Column
 from portal.imports.kinds import Field, KindOfRecord, kind_named
 from portal.imports.mapping import LONGEST_SOURCE, ColumnMapping, Mapping
+from portal.imports.meanings import meanings
 from portal.imports.numerals import as_numbers
 from portal.imports.understanding import Understood
 
@@ -20,6 +21,7 @@ FITTING: dict[str, set[str]] = {
     "number": {"number"},
     "share": {"number"},
     "flag": {"boolean", "date"},
+    "month": {"date", "category", "text"},
 }
 # what a text is not: a number is a phone or an id at most
 UNLIKE = {False: {"date", "number", "boolean"}, True: {"date", "boolean"}}
@@ -30,15 +32,6 @@ SYSTEMS = {
     "Dynamics": {"donotmodifylead", "donotmodifycontact", "donotmodifyopportunity", "donotmodifyrowchecksum", "topic", "estrevenue"},
     "Pipedrive": {"dealtitle", "dealstage", "personname", "dealid", "personid", "organizationname", "dealvalue"},
 }  # fmt: skip
-WON, LOST = (
-    re.compile(r"\bwon\b|closedwon|gewonnen|^paid$|signed", re.IGNORECASE),
-    re.compile(r"\blost\b|closedlost|verloren|dropped|disqualified|abandoned|cancel", re.IGNORECASE),
-)
-CUSTOMER = re.compile(r"\bcustomer\b|\bclient\b|^kunde$|evangelist", re.IGNORECASE)
-OPTED_OUT = re.compile(
-    r"unsubscrib|opted?[ -]?out|do not (?:contact|call|e?mail)|blocklist|blacklist", re.IGNORECASE
-)
-NEGATED = re.compile(r"\b(?:not|no|non|former|ex|potential)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,13 +57,15 @@ def guess(understood: Understood, kind: str, *, source: str = "", filename: str 
     ids = id_columns(understood, record)
     chosen = tuple(name for name, sure in ids[:1] if sure >= MAYBE)
     fields = fields_of(understood.columns, record, chosen)
+    declared = () if chosen else declared_key(understood, record, fields)
     columns = tuple(
         column_mapping(column, record, fields.get(column.name), chosen) for column in understood.columns
     )
     mapping = Mapping(
         kind=kind,
         source=source or source_of(understood.names, filename),
-        id_columns=chosen,
+        id_columns=chosen or declared,
+        natural_key=bool(declared),
         columns=columns,
         currency=next((column.currency for column in understood.columns if column.currency), ""),
     )
@@ -78,6 +73,18 @@ def guess(understood: Understood, kind: str, *, source: str = "", filename: str 
     if chosen:
         reasons[chosen[0]] = Reason(ids[0][1], "unique in every row, and named like an id")
     return Guess(mapping, reasons, tuple(name for name, _ in ids))
+
+
+def declared_key(
+    understood: Understood, record: KindOfRecord, fields: dict[str, tuple[Field, Reason]]
+) -> tuple[str, ...]:
+    """The columns that a person may declare a key, where the file has no id; empty where there are none."""
+    by_field: dict[str, str] = {}
+    for name, (field, _) in fields.items():
+        if understood.column(name).missing_share == 0:
+            by_field.setdefault(field.name, name)
+    found = next((key for key in record.keys if by_field.keys() >= set(key)), ())
+    return tuple(by_field[field] for field in found)
 
 
 def plain_name(column: str, record: KindOfRecord) -> str:
@@ -119,7 +126,7 @@ def fields_of(
     found: dict[str, tuple[Field, Reason]] = {}
     used: set[str] = set()
     for reason, column, field in sorted(offers, key=lambda offer: -offer[0].confidence):
-        if column.name not in found and (field.name not in used or field.type == "flag"):
+        if column.name not in found and (field.name not in used or field.takes_several):
             found[column.name] = (field, reason)
             used.add(field.name)
     return found
@@ -135,9 +142,9 @@ def likeness(column: Column, field: Field, record: KindOfRecord) -> Reason | Non
     if not empty and column.kind not in FITTING.get(field.type, {column.kind}):
         return None
     if (
-        field.type in {"id", "text", "word"}
+        field.type in {"id", "ids", "text", "word", "domain"}
         and not empty
-        and column.kind in UNLIKE[field.name == "phone" or field.type == "id"]
+        and column.kind in UNLIKE[field.name == "phone" or field.type in {"id", "ids"}]
     ):
         return None
     rank = field.names.index(plain)
@@ -156,7 +163,7 @@ def column_mapping(
         kind=column.kind,
         number=column.number.model_copy(update={"percent": column.number.percent or percent}),
         date=column.date,
-        meanings=meanings(column, record, field),
+        meanings=meanings([value for value, _ in column.frequent], record.name, field.name if field else ""),
         salesforce_id=column.salesforce_id,
     )
 
@@ -164,28 +171,6 @@ def column_mapping(
 def is_percent(column: Column) -> bool:
     values = as_numbers(pl.Series([value for value, _ in column.frequent], dtype=pl.String), column.number)
     return bool((values > 1).any())
-
-
-def meanings(column: Column, record: KindOfRecord, field: Field | None) -> dict[str, str]:
-    if field is None or field.name not in {"stage", "outcome", "status"}:
-        return {}
-    values = [value for value, _ in column.frequent]
-    if record.name == "deals":
-        return {value: outcome_of(value) for value in values}
-    said = {value: standing_of(value) for value in values}
-    return {value: standing for value, standing in said.items() if standing}
-
-
-def outcome_of(stage: str) -> str:
-    if WON.search(stage) and not NEGATED.search(stage):
-        return "won"
-    return "lost" if LOST.search(stage) else "open"
-
-
-def standing_of(status: str) -> str:
-    if OPTED_OUT.search(status):
-        return "opted_out"
-    return "customer" if CUSTOMER.search(status) and not NEGATED.search(status) else ""
 
 
 def source_of(names: Iterable[str], filename: str) -> str:

@@ -19,7 +19,8 @@ class ColumnMapping(BaseModel):
     """`field`: what it is (empty: nothing of ours); `attribute`: kept under its own name, too; neither: ignored.
 
     `missing`: words that mean there is no value (null: the usual ones). `values`: a value and what it is to be read
-    as. `meanings`: what a stage or status says: open, won, lost; customer, opted_out; inbound, outbound.
+    as. `meanings`: what a stage or status says: open, won, lost; customer, opted_out; a term such as qualified_lead;
+    inbound, outbound; request; first, renewal, upgrade, referral. `pipeline / stage` counts before `stage`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -128,7 +129,7 @@ def about_one_id(mapping: Mapping, understood: Understood) -> Iterator[str]:
     means = mapping.column(name).field or named_like(mapping.record, name)
     if understood.column(name).looks_like_email or means == "email":
         yield f"{name} holds e-mail addresses, and an e-mail address is no id: people change it, and share it. Choose the id of the source, or add a column that never changes."
-    elif means in mapping.record.no_key:
+    elif means in mapping.record.no_key and (means,) not in mapping.record.keys:
         yield f"{name} is no id: two may have the same, and it changes. Choose the id of the source, or declare a natural key of several columns."
 
 
@@ -148,19 +149,14 @@ def about_fields(mapping: Mapping) -> Iterator[str]:
             yield f"{column.column} is mapped to {column.field}, which a {mapping.record.one} does not have. It has: {', '.join(sorted(known))}."
     counts = Counter(column.field for column in mapping.columns if column.field)
     for field, count in counts.items():
-        if count > 1 and field in known and mapping.record.field(field).type != "flag":
+        if count > 1 and field in known and not mapping.record.field(field).takes_several:
             names = " and ".join(column.column for column in mapping.of_field(field))
             yield f"{names} are both mapped to {field}. Keep one, and leave the other as an attribute."
 
 
 def warnings(mapping: Mapping, understood: Understood) -> list[str]:
     """What works, but should be known before it is done."""
-    found = []
-    if mapping.natural_key:
-        found.append(
-            f"{' + '.join(mapping.id_columns)} stand for an id. When one of them changes in the source, "
-            f"the {mapping.record.one} comes a second time."
-        )
+    found = [*about_declared(mapping), *about_names(mapping)]
     for name in set(mapping.id_columns) & set(understood.names) if len(mapping.id_columns) == 1 else ():
         column = understood.column(name)
         filled = round((1 - column.missing_share) * column.rows)
@@ -173,11 +169,34 @@ def warnings(mapping: Mapping, understood: Understood) -> list[str]:
                 f"{name} is empty in {column.missing_share:.1%} of the rows seen; those will be rejected."
             )
     found.extend(
+        f"{column.column}: {', '.join(repr(value) for value in open_values)} stand for none of Concord's terms. Say which, where one does."
+        for column in mapping.of_field("status")
+        if mapping.kind == "people" and column.meanings and (open_values := unmapped(column, understood))
+    )
+    found.extend(
         f"{column.column}: no outcome is known for the stage {', '.join(repr(value) for value in open_values)}. Say open, won or lost."
         for column in mapping.of_field("stage")
-        if (open_values := unmapped(column, understood))
+        if mapping.kind == "deals" and (open_values := unmapped(column, understood))
     )
     return found
+
+
+def about_declared(mapping: Mapping) -> Iterator[str]:
+    single = tuple(mapping.column(name).field for name in mapping.id_columns)
+    if mapping.natural_key or (len(single) == 1 and single in mapping.record.keys):
+        yield (
+            f"{' + '.join(mapping.id_columns)} stand{'s' * (len(single) == 1)} for an id. When "
+            f"{'it' if len(single) == 1 else 'one of them'} changes in the source, the {mapping.record.one} comes a second time."
+        )
+
+
+def about_names(mapping: Mapping) -> Iterator[str]:
+    """Links that rest on a name alone."""
+    if "company" in mapping.fields and "company_external_id" not in mapping.fields:
+        yield (
+            f"Companies are found by their name among those of {mapping.source or 'the source'}, as the file has no id of them. "
+            "A name that two companies have finds none."
+        )
 
 
 def unmapped(column: ColumnMapping, understood: Understood) -> list[str]:

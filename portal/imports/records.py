@@ -8,13 +8,12 @@ from operator import or_
 import polars as pl
 
 from portal.imports import cells as read
+from portal.imports import derivations, periods
 from portal.imports.cells import Read
 from portal.imports.identifiers import full_ids
 from portal.imports.kinds import INSTANT, Field
 from portal.imports.mapping import ColumnMapping, Mapping
 from portal.imports.numerals import CODES
-
-ENDED = ("won", "lost")
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,29 @@ def typed(cells: pl.DataFrame, mapping: Mapping) -> tuple[pl.DataFrame, list[Fau
     """The fields in the order of the kind; cells are stripped text, by the names of the columns."""
     reader = Reader(cells, mapping)
     columns = {field.name: reader.field(field) for field in mapping.record.fields}
-    derive = DERIVED[mapping.kind]
-    return derive(pl.DataFrame(columns), reader), reader.faults
+    frame = derivations.derived(pl.DataFrame(columns), reader)
+    return frame, [*reader.faults, *missing(frame, reader)]
+
+
+def missing(frame: pl.DataFrame, reader: "Reader") -> list[Fault]:
+    """Rows without what every record of the kind needs, where nothing else is wrong with the cell."""
+    record = reader.mapping.record
+    found = []
+    for name in record.required:
+        empty = frame[name].is_null()
+        for fault in reader.faults:
+            empty &= ~fault.bad
+        if empty.any():
+            column = reader.title(name)
+            found.append(
+                Fault(
+                    empty,
+                    column,
+                    empty.cast(pl.String),
+                    f"{column} is empty, and every {record.one} needs one.",
+                )
+            )
+    return found
 
 
 class Reader:
@@ -48,11 +68,15 @@ class Reader:
         ]
         if not mapped:
             return pl.repeat(None, self.cells.height, dtype=field.stored, eager=True).alias(field.name)
-        return (
-            reduce(or_, [self.column(column, field) for column in mapped])
-            .cast(field.stored)
-            .alias(field.name)
-        )
+        found = [self.column(column, field) for column in mapped]
+        if field.type == "flag":
+            return reduce(or_, found).cast(field.stored).alias(field.name)
+        return pl.select(pl.coalesce(found)).to_series().cast(field.stored).alias(field.name)
+
+    def title(self, field: str) -> str:
+        """What the file calls a field; the field's own name where it has no column."""
+        columns = self.mapping.of_field(field)
+        return columns[0].column if columns else field.replace("_", " ").capitalize()
 
     def column(self, column: ColumnMapping, field: Field) -> pl.Series:
         cells = self.cells[column.column]
@@ -72,13 +96,19 @@ class Reader:
                 Fault(bad.fill_null(value=False), column.column, self.cells[column.column], reason)
             )
 
-    def meaning(self, field: str) -> pl.Series:
-        """What the values of a stage or status are said to mean; null where nothing is said."""
+    def meaning(self, field: str, within: pl.Series | None = None) -> pl.Series:
+        """What the values of a stage or status are said to mean; null where nothing is said.
+
+        What is said of `pipeline / value`, the pipelines being given in `within`, counts before what is said of the value.
+        """
         for column in self.mapping.of_field(field):
             if column.column in self.cells.columns and column.meanings:
-                return self.cells[column.column].replace_strict(
-                    column.meanings, default=None, return_dtype=pl.String
-                )
+                cells = self.cells[column.column]
+                said = meant(cells, column)
+                if within is None or not any(WITHIN in value for value in column.meanings):
+                    return said
+                whole = pl.select(pl.concat_str(within, cells, separator=WITHIN)).to_series()
+                return pl.select(pl.coalesce(meant(whole, column), said)).to_series()
         return pl.repeat(None, self.cells.height, dtype=pl.String(), eager=True)
 
     def day_of_flag(self, field: str) -> pl.Series:
@@ -86,6 +116,14 @@ class Reader:
             if column.kind == "date" and column.column in self.cells.columns:
                 return read.as_time(self.cells[column.column], column, self.mapping.time_zone).values
         return pl.repeat(None, self.cells.height, dtype=INSTANT, eager=True)
+
+
+OUTCOMES = ("open", "won", "lost")
+WITHIN = " / "
+
+
+def meant(cells: pl.Series, column: ColumnMapping) -> pl.Series:
+    return cells.replace_strict(column.meanings, default=None, return_dtype=pl.String)
 
 
 def too_long(values: pl.Series, longest: int) -> pl.Series | None:
@@ -99,8 +137,29 @@ def as_text(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
 
 
 def as_id(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
+    """Of several ids in a cell (`101;102`) the first."""
     ids = as_text(cells, column, mapping).values
+    if ids.str.contains(SEVERAL, literal=True).any():
+        ids = ids.str.split(SEVERAL).list.first().str.strip_chars()
     return Read(full_ids(ids) if column.salesforce_id else ids)
+
+
+SEVERAL = ";"
+
+
+def as_domain(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
+    """`https://www.acme.com/about` and `ada@acme.com` are acme.com."""
+    text = as_text(cells, column, mapping).values.str.to_lowercase()
+    host = text.str.extract(r"^(?:[a-z]+://)?(?:[^/@]*@)?(?:www\.)?([^/:?#\s]+)", 1)
+    return Read(host.str.strip_chars("."))
+
+
+def as_month(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
+    """A day, or the first of a month that stands alone: `2026-05`, `May 2026`."""
+    known = as_text(cells, column, mapping).values
+    months = periods.months(known)
+    days = read.as_day(cells, column).values
+    return read.checked(known, pl.select(pl.coalesce(months, days)).to_series(), column)
 
 
 def as_email(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
@@ -122,7 +181,7 @@ def as_time(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
 
 def as_outcome(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
     del mapping
-    words = {word: word for word in ("open", *ENDED)} | {name.title(): name for name in ("open", *ENDED)}
+    words = {word: word for word in OUTCOMES} | {name.title(): name for name in OUTCOMES}
     return among(cells, column, words | column.meanings)
 
 
@@ -151,6 +210,9 @@ def among(cells: pl.Series, column: ColumnMapping, words: dict[str, str]) -> Rea
 
 READERS: dict[str, Callable[[pl.Series, ColumnMapping, Mapping], Read]] = {
     "id": as_id,
+    "ids": as_text,
+    "domain": as_domain,
+    "month": as_month,
     "name": as_text,
     "text": as_text,
     "word": as_text,
@@ -168,6 +230,7 @@ READERS: dict[str, Callable[[pl.Series, ColumnMapping, Mapping], Read]] = {
 WRONG = {
     "time": "is no date that can be read here; write it like 2024-12-31 or correct the column's date format",
     "day": "is no date that can be read here; write it like 2024-12-31 or correct the column's date format",
+    "month": "is no day and no month that can be read here; write it like 2024-12-31 or 2024-12",
     "number": "is no number that can be read here; write it like 1234.56 or correct the column's number format",
     "share": "is no number that can be read here; write it like 0.25 or correct the column's number format",
     "amount": "is no amount that can be read here; write it like 1234.56 or correct the column's number format",
@@ -176,72 +239,3 @@ WRONG = {
     "outcome": "is no outcome that is known here; say in the mapping whether it means open, won or lost",
     "direction": "is no direction that is known here; say in the mapping whether it means inbound or outbound",
 }
-
-
-def people(fields: pl.DataFrame, reader: Reader) -> pl.DataFrame:
-    """Names split or joined, flags with their days, and what the status says about them."""
-    said = reader.meaning("status")
-    mapped = reader.mapping.fields
-    if any(column.meanings for column in reader.mapping.of_field("status")):
-        mapped |= {"opted_out", "customer"}
-    frame = fields.with_columns(
-        said.alias("said"),
-        reader.day_of_flag("opted_out").alias("out"),
-        reader.day_of_flag("customer").alias("bought"),
-    ).with_columns(
-        opted_out=flag("opted_out", "opted_out", known="opted_out" in mapped),
-        opted_out_at=pl.coalesce("opted_out_at", "out"),
-        customer=flag("customer", "customer", known="customer" in mapped),
-        customer_at=pl.coalesce("customer_at", "bought"),
-        direction=pl.col("direction").fill_null(reader.mapping.direction),
-    )
-    return with_names(frame).select(fields.columns)
-
-
-def flag(name: str, word: str, *, known: bool) -> pl.Expr:
-    """Yes where the column or the status says so; null where neither was mapped."""
-    return (
-        (pl.col(name).fill_null(value=False) | (pl.col("said") == word).fill_null(value=False))
-        if known
-        else pl.col(name)
-    )
-
-
-def with_names(frame: pl.DataFrame) -> pl.DataFrame:
-    """`Ada Lovelace` and `Lovelace, Ada` in one column become first and last name; and the other way round."""
-    if not frame["name"].null_count() < frame.height:
-        joined = pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)
-        return frame.with_columns(name=pl.when(joined != "").then(joined))
-    turned = pl.col("name").str.replace(r"^([^,]+),\s*([^,]+)$", "${2} ${1}")
-    first, last = turned.str.extract(r"^(.*\S)\s+\S+$", 1), turned.str.extract(r"(\S+)$", 1)
-    return frame.with_columns(
-        name=turned, first_name=pl.coalesce("first_name", first), last_name=pl.coalesce("last_name", last)
-    )
-
-
-def deals(fields: pl.DataFrame, reader: Reader) -> pl.DataFrame:
-    """The outcome from its column, the flags or the stage, in this order; a closed deal closed on its close date."""
-    ended = (
-        pl.when("is_won")
-        .then(pl.lit("won"))
-        .when(~pl.col("is_won") & pl.col("is_closed"))
-        .then(pl.lit("lost"))
-    )
-    by_flags = ended.when(pl.col("is_closed").not_()).then(pl.lit("open"))
-    frame = fields.with_columns(reader.meaning("stage").alias("said")).with_columns(
-        outcome=pl.coalesce("outcome", by_flags, "said")
-    )
-    zone = reader.mapping.time_zone
-    midnight = (
-        pl.col("expected_close_on")
-        .cast(pl.Datetime("us"))
-        .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    )
-    closed = pl.when(pl.col("outcome").is_in(ENDED)).then(midnight.dt.convert_time_zone("UTC"))
-    currency = pl.when(pl.col("amount").is_not_null()).then(pl.lit(reader.mapping.currency or None))
-    return frame.with_columns(
-        closed_at=pl.coalesce("closed_at", closed), currency=pl.coalesce("currency", currency)
-    ).select(pl.col(fields.columns).exclude("is_won", "is_closed"))
-
-
-DERIVED = {"people": people, "deals": deals}

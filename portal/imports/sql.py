@@ -34,7 +34,7 @@ class Sql:
         """The driver's own connection: ten times quicker for many rows."""
         return self.connection.connection.driver_connection
 
-    def _given(self, values: Sequence[str]) -> tuple[str, Any]:
+    def given(self, values: Sequence[str]) -> tuple[str, Any]:
         """A table `g(value)` of texts, and what to bind as :given."""
         if self.is_sqlite:
             return "json_each(:given) g", json.dumps(values)
@@ -42,7 +42,7 @@ class Sql:
 
     def record_ids(self, level: str, source: str, external_ids: Sequence[str]) -> dict[str, int]:
         """Our ids of the records that a source knows by its own."""
-        table, given = self._given(external_ids)
+        table, given = self.given(external_ids)
         rows = self.connection.execute(
             text(
                 f"SELECT e.external_id, e.record_id FROM {table} CROSS JOIN external_id e "
@@ -54,7 +54,7 @@ class Sql:
 
     def existing(self, target: Target, source: str, external_ids: Sequence[str]) -> pl.DataFrame:
         """The records a source knows by these ids: `external_id`, `record_id`, the target's columns, `attributes`."""
-        table, given = self._given(external_ids)
+        table, given = self.given(external_ids)
         columns = [f"CAST(r.{p.column} AS TEXT)" if p.is_day else f"r.{p.column}" for p in target.places]
         rows = self.connection.execute(
             text(
@@ -77,11 +77,9 @@ class Sql:
                 text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table}
             ).scalar()
             return list(range((last or 0) + 1, (last or 0) + count + 1))
-        found = self.connection.execute(
-            text(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)"),
-            {"count": count},
-        )
-        return list(found.scalars())
+        taken = f"SELECT array_agg(nextval(pg_get_serial_sequence('{table}', 'id'))) FROM generate_series(1, :count)"
+        found: list[int] = self.connection.execute(text(taken), {"count": count}).scalar_one()
+        return found
 
     def insert(self, table: str, rows: pl.DataFrame, alike: dict[str, Any]) -> None:
         """Add rows. `alike` are the columns that have the same value in all of them."""

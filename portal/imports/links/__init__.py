@@ -1,0 +1,82 @@
+"""What ties records together: links to others by id, name or mail domain, leads that became contacts, related rows.
+
+Applying a part goes through here three times: `turns` before it, `linked` and `weighed` within, `follow` after it.
+Whatever the order of files, the end is one.
+"""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from portal.imports.links import conversions, kinds_of_activity, spending, uniting, waiting
+from portal.imports.links.conversions import Round
+from portal.imports.links.linking import kept
+from portal.imports.links.linking import linked as _linked
+from portal.imports.links.related import related
+from portal.imports.links.settling import Range, ranges, settle
+from portal.imports.links.waiting import unresolved
+from portal.imports.links.weighing import weighed as _weighed
+from portal.imports.mapping import Mapping
+from portal.imports.sql import Sql
+from portal.imports.targets import Target
+
+__all__ = [
+    "Range",
+    "Round",
+    "follow",
+    "linked",
+    "ranges",
+    "related",
+    "settle",
+    "turns",
+    "unresolved",
+    "weighed",
+]
+
+
+def turns(
+    sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame, *, writes: bool
+) -> Iterator[Round]:
+    """The rows in turns of which none has two of one person. With `writes` what they need is made first."""
+    if writes and target.table == "activity":
+        kinds_of_activity.enter(sql, records)
+    people = conversions.groups(sql, mapping.source, records) if target.table == "person" else {}
+    if not people:
+        yield Round(records, {})
+        return
+    known = sql.record_ids(conversions.PERSON, mapping.source, list(people))
+    known |= sql.record_ids(conversions.PERSON, mapping.source, records["external_id"].to_list())
+    if writes:
+        known = uniting.unite_all(sql, people, known)
+    for turn in conversions.rounds(people, known, records):
+        yield turn
+        if writes:
+            conversions.note(sql, mapping.source, people, set(turn.standing))
+
+
+def linked(sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the ids of the records they name."""
+    if target.table == "activity":
+        records = kinds_of_activity.numbered(sql, records)
+    return _linked(sql, target, mapping, records)
+
+
+def weighed(target: Target, mapping: Mapping, standing: dict[str, str], known: pl.DataFrame) -> pl.DataFrame:
+    """Rows that are there already, as they are to be: what counts more than they do stays."""
+    return _weighed(target, standing, kept(target, mapping, known))
+
+
+def follow(sql: Sql, target: Target, mapping: Mapping, import_id: int, records: pl.DataFrame) -> None:
+    """After linked rows are in: keep what they wait for, and make the links that waited for them."""
+    waiting.note(sql, target, mapping.source, import_id, records)
+    ids = [records["external_id"]]
+    if "contact_external_id" in records.columns:
+        ids += [records["contact_external_id"], records["lead_external_id"]]
+    waiting.arrive(
+        sql,
+        target.level,
+        mapping.source,
+        pl.concat([each.alias("id") for each in ids]).drop_nulls().unique().to_list(),
+    )
+    if target.table == "spend_line":
+        spending.add_up(sql, records)

@@ -9,7 +9,7 @@ class PendingLink(SQLModel, table=True):
 
     __tablename__ = "pending_link"
     __table_args__ = (
-        UniqueConstraint("level", "record_id", "column"),
+        UniqueConstraint("level", "record_id", "place"),
         Index("ix_pending_link_key", "target", "source", "key"),
         Index("ix_pending_link_import", "import_id"),
     )
@@ -17,7 +17,7 @@ class PendingLink(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     level: str = Field(max_length=10, description="What the record is.")
     record_id: int
-    column: str = Field(max_length=40, description="The column that waits.")
+    place: str = Field(max_length=40, description="The column that waits.")
     target: str = Field(max_length=10, description="What the other record is.")
     source: str = Field(max_length=100)
     key: str = Field(max_length=300, description="What the source calls the other record.")

@@ -1,0 +1,50 @@
+"""People: leads, contacts, prospects, subscribers."""
+
+from portal.imports.kinds.names import (
+    CAMPAIGN,
+    CITY,
+    COMPANY_ID,
+    COUNTRY,
+    CREATED,
+    EMAIL,
+    SOURCE,
+    company,
+    owner,
+)
+from portal.imports.kinds.shapes import Field, KindOfRecord, words
+
+PEOPLE = KindOfRecord(
+    name="people",
+    one="person",
+    ids=words("id recordid leadid contactid prospectid personid externalid uniqueid recid customerid clientid memberid userid subscriberid donotmodifylead donotmodifycontact lead contact"),
+    no_key=frozenset({"first_name", "last_name", "name", "email", "phone", "company", "title"}),
+    prefixes=("person", "lead", "contact"),
+    files=("contacts", "contact", "leads", "lead", "people", "persons", "prospects", "subscribers", "attendees", "registrations"),
+    starts=("003", "00Q"),
+    fields=(
+        Field("first_name", "name", words("firstname givenname forename first fname vorname prenom"), private=True, longest=200),
+        Field("last_name", "name", words("lastname surname familyname last lname nachname nom"), private=True, longest=200),
+        Field("name", "name", words("name fullname contactname personname leadname completename displayname"), private=True, longest=400, fills=("first_name", "last_name")),
+        Field("email", "email", EMAIL, private=True, longest=254, fills=("company_id", "company_by")),
+        Field("phone", "text", words("phone phonenumber mobile mobilephone telephone businessphone telephone1 phonework workphone mobilephonenumber tel telefon"), private=True, longest=100),
+        Field("title", "text", words("title jobtitle jobposition position function role jobrole")),
+        *company(ids=(*COMPANY_ID, "convertedaccountid")),
+        Field("contact_external_id", "id", words("convertedcontactid convertedcontact"), private=True),
+        Field("lead_external_id", "id", words("originatingleadid originatinglead convertedleadid"), private=True),
+        Field("deal_external_id", "id", words("convertedopportunityid convertedopportunity qualifyingopportunityid qualifyingopportunity"), private=True),
+        Field("source", "text", SOURCE, longest=200),
+        Field("campaign", "text", CAMPAIGN, longest=200),
+        *owner(),
+        Field("status", "word", words("status leadstatus contactstatus lifecyclestage stage leadstage statusreason statuscode"), longest=100, fills=("term",)),
+        Field("country", "text", COUNTRY, longest=100),
+        Field("city", "text", CITY, longest=100),
+        Field("created_at", "time", CREATED),
+        Field("opted_out", "flag", words("donotcall donotemail hasoptedoutofemail emailoptout optedout optout unsubscribed unsubscribedfromallemail donotcontact isblacklisted donotbulkemail donotphone donotallowemails donotallowphonecalls optedoutofemail marketingoptout donotcallme"), since="opted_out_at", fills=("opted_out_at",)),
+        Field("opted_out_at", "time"),
+        Field("customer", "flag", words("iscustomer customer converted isclient customersince becameacustomerdate becamecustomerdate firstpurchasedate"), since="customer_at", fills=("customer_at",)),
+        Field("customer_at", "time"),
+        Field("direction", "direction", words("direction inboundoutbound")),
+        Field("request", "word", words("request requesttype formname formsubmitted firstconversion recentconversion"), longest=60),
+        Field("requested_at", "time", words("requestedat requestdate requestedon formsubmittedat demorequestedat firstconversiondate recentconversiondate")),
+    ),
+)  # fmt: skip
