@@ -10,6 +10,7 @@ from sqlmodel import Session
 from portal import notices
 from portal.accounts import User
 from portal.db import Database
+from portal.duplicates import proposals
 from routes.formats import short
 from routes.identity import admits
 from routes.marks import guard_of
@@ -41,6 +42,7 @@ GROUPS: Final = (
             Entry("Models", "models.index"),
             Entry("Runs", "runs.index"),
             Entry("ROI reports", "reports.index"),
+            Entry("Duplicates", "duplicates.index", lambda session, _: proposals.count(session)),
             Entry("Activity", "activity.index"),
         ),
     ),

@@ -140,6 +140,8 @@ def show(person_id: int) -> ResponseReturnValue:
     """One person: who, where from, the score and why, deals and activities."""
     with reading() as session:
         known = people.known(session, person_id)
+        if known.person.merged_into_id:
+            return redirect(url_for(".show", person_id=known.person.merged_into_id), 303)
         run = runs.current(session, Level.PERSON)
         score = places.score_of(session, run, person_id) if run else None
         why = reasons.of(session, run.id, person_id) if run and score else None
