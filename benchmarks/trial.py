@@ -18,6 +18,7 @@ from portal.clock import now
 from portal.db import Database
 from portal.errors import Problem, Unavailable
 from portal.imports import commands as imports
+from portal.imports import pages
 from portal.imports.tables import Import, ImportState
 from portal.settings import Settings
 from workers import inline
@@ -49,7 +50,7 @@ class Trial:
             added = imports.upload(session, given, by=None, at=now())
         self.work()
         with self.database.transaction() as session:
-            mapping = imports.mapping_of(imports.get(session, added.id))
+            mapping = pages.mapping_of(pages.get(session, added.id))
             chosen = {"source": "Bench", "id_columns": (leads.ID_COLUMN,)}
             imports.remap(session, added.id, mapping.model_copy(update=chosen))
             imports.start(session, added.id, by=None, at=now())
@@ -58,7 +59,7 @@ class Trial:
 
     def _done(self, import_id: int) -> Import:
         with self.database.reading() as session:
-            found = imports.get(session, import_id)
+            found = pages.get(session, import_id)
         if found.state != ImportState.DONE:
             raise Problem(f"The benchmark's own import is {found.state}: {found.reason}")
         return found

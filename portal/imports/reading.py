@@ -94,7 +94,8 @@ def lay_out(path: Path, limits: Limits, choices: Choices, folder: Path | None = 
 def opened(path: Path, layout: Layout, limits: Limits, folder: Path | None = None) -> Iterator[Path]:
     """The plain CSV behind a layout: the file itself, or a copy that lives as long as the context."""
     with TemporaryDirectory(dir=folder) as room:
-        again = Preparation(path, layout.form, layout.choices, Path(room), limits)
+        known = layout.choices.model_copy(update={"encoding": layout.encoding})  # not looked for again
+        again = Preparation(path, layout.form, known, Path(room), limits)
         yield again.rewritten(layout.separator) if layout.rewritten else again.text
 
 

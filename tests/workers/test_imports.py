@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from portal import files
 from portal.db import Database
 from portal.errors import Conflict
-from portal.imports import commands
+from portal.imports import commands, pages, rejects
 from portal.imports.applying import apply
-from portal.imports.commands import COUNTS, Upload
+from portal.imports.commands import Upload
+from portal.imports.pages import COUNTS
 from portal.imports.tables import Import, ImportState
 from portal.jobs import Job, State
 from portal.people import FieldChange, Person
 from portal.settings import Settings
-from portal.spreadsheets import csv_lines
 from workers import imports, inline
 
 FILE = "ID,First Name,Country,Visits\n" + "".join(f"{n},Ada,Ghana,{n}\n" for n in range(1, 26))
@@ -42,7 +42,7 @@ class Desk:
 
     def start(self, import_id: int, begin: Callable = commands.start, **changes: object) -> None:
         with self.database.transaction() as session:
-            mapping = commands.mapping_of(commands.get(session, import_id))
+            mapping = pages.mapping_of(pages.get(session, import_id))
             chosen = {"source": "CRM", "id_columns": ("ID",)} | changes
             commands.remap(session, import_id, mapping.model_copy(update=chosen))
             begin(session, import_id, by=None, at=self.at)
@@ -53,7 +53,7 @@ class Desk:
 
     def state(self, import_id: int) -> Import:
         with self.database.reading() as session:
-            return commands.get(session, import_id)
+            return pages.get(session, import_id)
 
     def counts(self, import_id: int) -> tuple[int, ...]:
         """Rows, created, updated, unchanged, rejected."""
@@ -72,13 +72,14 @@ class Desk:
 
     def job(self, import_id: int) -> Job:
         with self.database.reading() as session:
-            return session.get(Job, commands.get(session, import_id).job_id)
+            return session.get(Job, pages.get(session, import_id).job_id)
 
     def rejected(self, import_id: int) -> list[list[str]]:
         """The rejected rows as they are downloaded."""
         with self.database.reading() as session:
-            table = commands.rejects_table(session, commands.get(session, import_id))
-            return list(csv.reader(io.StringIO("".join(csv_lines(*table)).lstrip("\ufeff"))))
+            names = pages.understanding_of(pages.get(session, import_id)).names
+            content = "".join(rejects.lines(names, pages.every_reject(session, import_id)))
+        return list(csv.reader(io.StringIO(content.lstrip("\ufeff"))))
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_rejected_rows_are_downloaded_with_their_reasons(desk):
     assert desk.counts(import_id) == (5, 2, 0, 0, 3)
 
     head, *rows = desk.rejected(import_id)
-    assert head == ["row", "reason", "ID", "First Name", "Visits"]
+    assert head == ["Row", "Reason", "ID", "First Name", "Visits"]
     assert [(row[0], row[2:]) for row in rows] == [
         ("3", ["", "Bo", "4"]),
         ("4", ["1", "Cy", "5"]),
@@ -219,7 +220,7 @@ def test_the_next_file_of_a_source_is_mapped_as_the_last_one(desk):
     desk.start(import_id, source=source, direction="inbound")
 
     following = desk.upload(FILE, name="CRM leads.csv")
-    mapping = commands.mapping_of(desk.state(following))
+    mapping = pages.mapping_of(desk.state(following))
     assert (mapping.source, mapping.direction, mapping.id_columns) == (source, "inbound", ("ID",))
 
 
