@@ -21,6 +21,8 @@ from portal import (
     spend,
 )
 from portal.duplicates import tables as duplicates
+from portal.exports import tables as exports
+from portal.health import tables as health
 from portal.imports import tables as imports
 from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
@@ -35,7 +37,9 @@ __all__ = [
     "definitions",
     "duplicates",
     "events",
+    "exports",
     "fields",
+    "health",
     "imports",
     "jobs",
     "links",
