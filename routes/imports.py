@@ -20,7 +20,7 @@ from portal.imports.mapping import Mapping, warnings
 from portal.imports.reading import Choices
 from portal.imports.tables import Import
 from portal.jobs.tables import Job
-from routes.mapping_form import MEANINGS, SHOWN_VALUES, choices, corrected
+from routes.mapping_form import SHOWN_VALUES, choices, corrected, meanings_of
 from routes.waiting import seconds_left
 from routes.web import (
     database,
@@ -40,7 +40,7 @@ from routes.web import (
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 PAGE: Final = 50
-KIND_WORDS: Final = [("people", "People: leads and contacts"), ("deals", "Deals: opportunities")]
+KIND_WORDS: Final = {"people": "People: leads and contacts", "deals": "Deals: opportunities"}
 ENCODINGS: Final = ("utf-8", "cp1252", "utf-16", "iso8859_15", "cp1250", "cp1251", "shift_jis", "gb18030")
 SEPARATORS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
@@ -52,7 +52,7 @@ class ListForm(BaseModel):
 class UploadForm(BaseModel):
     kind: str = Field(
         pattern="^(" + "|".join(KINDS) + ")$",
-        json_schema_extra={"say": f"Say what the file holds: {' or '.join(KINDS)}."},
+        json_schema_extra={"say": "Choose one of these."},
     )
 
 
@@ -85,7 +85,8 @@ def index() -> ResponseReturnValue:
 @requires(Right.MEMBER)
 def new() -> ResponseReturnValue:
     limits = imports.limits(settings())
-    return render("imports/new.html", "form", kinds=KIND_WORDS, limits=limits)
+    kinds = [(name, KIND_WORDS.get(name, name.replace("_", " ").capitalize())) for name in KINDS]
+    return render("imports/new.html", "form", kinds=kinds, limits=limits)
 
 
 @bp.post("")
@@ -140,7 +141,7 @@ def _mapped(found: Import) -> dict[str, object]:
         "mapping": mapping,
         "reasons": guess.reasons,
         "fields": choices(mapping.record),
-        "meanings": MEANINGS,
+        "meanings": {field.name: meanings_of(found.kind, field.name) for field in mapping.record.fields},
         "shown_values": SHOWN_VALUES,
         "encodings": [(name, name) for name in ENCODINGS],
         "sheets": [(name, name) for name in (understood.layout.sheet, *understood.layout.other_sheets)],

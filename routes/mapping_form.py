@@ -7,9 +7,10 @@ from werkzeug.datastructures import MultiDict
 
 from portal.errors import Invalid
 from portal.imports.columns import Column
-from portal.imports.guessing import meanings
+from portal.imports.derivations import ORDER_KINDS, REQUEST, TERMS
 from portal.imports.kinds import KindOfRecord
 from portal.imports.mapping import ColumnMapping, Mapping
+from portal.imports.meanings import meanings
 from portal.imports.understanding import Understood
 
 KEEP: Final = "attribute"
@@ -31,13 +32,18 @@ WORDS: Final = {
     "source": "Source, the channel",
     "email": "E-mail",
 }
+OUTCOMES: Final = (("open", "Open"), ("won", "Won"), ("lost", "Lost"))
 MEANINGS: Final = {
-    "stage": [("", "Nothing"), ("open", "Open"), ("won", "Won"), ("lost", "Lost")],
-    "outcome": [("", "Nothing"), ("open", "Open"), ("won", "Won"), ("lost", "Lost")],
-    "status": [("", "Nothing"), ("customer", "Customer"), ("opted_out", "Opted out")],
-    "direction": [("", "Nothing"), ("inbound", "Inbound"), ("outbound", "Outbound"), ("unknown", "Unknown")],
+    ("deals", "stage"): OUTCOMES,
+    ("deals", "outcome"): OUTCOMES,
+    ("people", "status"): tuple(
+        (term, term.replace("_", " ").capitalize()) for term in (*TERMS, "opted_out")
+    ),
+    ("activities", "kind"): ((REQUEST, "A request: they came to us"),),
+    ("orders", "kind"): tuple((kind, kind.capitalize()) for kind in ORDER_KINDS),
+    ("", "direction"): (("inbound", "Inbound"), ("outbound", "Outbound"), ("unknown", "Unknown")),
 }
-"""What the values of these fields can be said to mean."""
+"""What the values of these fields, of a kind of record or of any, can be said to mean: pairs of value and word."""
 SHOWN_VALUES: Final = 40
 
 
@@ -45,6 +51,12 @@ def choices(record: KindOfRecord) -> list[tuple[str, str]]:
     """What a column can be mapped to: pairs of value and word."""
     fields = [(field.name, word(field.name)) for field in record.fields]
     return [(KEEP, "Keep as an attribute"), *sorted(fields, key=lambda pair: pair[1]), (IGNORE, "Leave out")]
+
+
+def meanings_of(kind: str, field: str) -> list[tuple[str, str]]:
+    """What a field's values can be said to mean; empty for a field whose values mean nothing of ours."""
+    found = MEANINGS.get((kind, field)) or MEANINGS.get(("", field))
+    return [("", "Nothing"), *found] if found else []
 
 
 def word(field: str) -> str:
@@ -99,10 +111,11 @@ def _column(
     if to != chosen(column):
         known = record.field(field) if field in record.field_names else None
         changes["attribute"] = to != IGNORE and not (known and known.private)
-        column = column.model_copy(update={"meanings": meanings(found, record, known)})
+        values = [value for value, _ in found.frequent]
+        column = column.model_copy(update={"meanings": meanings(values, record.name, field)})
     changes["date"] = column.date.model_dump() | _given(form, f"order-{place}", "order")
     changes["number"] = column.number.model_dump() | _given(form, f"decimal-{place}", "decimal")
-    changes["meanings"] = _meanings(column, found, place, field, form)
+    changes["meanings"] = _meanings(column, found, place, meanings_of(record.name, field), form)
     return ColumnMapping.model_validate(column.model_dump() | changes)
 
 
@@ -111,13 +124,20 @@ def _given(form: MultiDict[str, str], name: str, key: str) -> dict[str, str]:
 
 
 def _meanings(
-    column: ColumnMapping, found: Column, place: int, field: str, form: MultiDict[str, str]
+    column: ColumnMapping,
+    found: Column,
+    place: int,
+    offered: list[tuple[str, str]],
+    form: MultiDict[str, str],
 ) -> dict[str, str]:
     """What each of the frequent values means; `means-N-M` is the M-th value of the N-th column."""
-    known = {word for word, _ in MEANINGS.get(field, [])} - {""}
+    known = {word for word, _ in offered} - {""}
     kept = column.meanings
     given = {
-        value: form.get(f"means-{place}-{number}", kept.get(value, ""))
+        value: form[name]
         for number, (value, _) in enumerate(found.frequent[:SHOWN_VALUES])
+        if offered and (name := f"means-{place}-{number}") in form
     }
-    return {value: meaning for value, meaning in (kept | given).items() if meaning in known}
+    return {value: word for value, word in kept.items() if value not in given} | {
+        value: word for value, word in given.items() if word in known
+    }

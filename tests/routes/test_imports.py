@@ -290,8 +290,8 @@ def test_a_formula_in_a_cell_is_text_wherever_it_comes_out(imports: Importing) -
     [
         ({"kind": "people"}, "Choose a file to import: CSV or XLSX."),
         ({"kind": "people", "file": b""}, "The file is empty. Export it again"),
-        ({"kind": "sheep", "file": TABLE.encode()}, "Say what the file holds: people or deals."),
-        ({"file": TABLE.encode()}, "Say what the file holds: people or deals."),
+        ({"kind": "sheep", "file": TABLE.encode()}, "Choose one of these."),
+        ({"file": TABLE.encode()}, "Choose one of these."),
     ],
     ids=["no file", "empty file", "unknown kind", "no kind"],
 )
