@@ -126,6 +126,24 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "duplicate.rule_changed": lambda d: f"{d['how']} merging by rule: {d['rule'].replace('_', ' ')}",
     "duplicate.asked_for": lambda _: "asked to look for duplicates",
     "duplicate.found": lambda d: f"found {_n(d, 'found')} pairs of people who may be one",
+    "check.asked_for": lambda _: "asked to examine the data",
+    "spelling.made_one": lambda d: (
+        f"had {_n(d, 'count')} other spelling{'s' * (d['count'] != 1)} of a value of {d['field']} made one"
+    ),
+    "spelling.undone": lambda d: f"took back that spellings of a value of {d['field']} are one",
+    "record.person_added": lambda d: f"added person {d['id']} by hand",
+    "record.person_changed": lambda d: f"changed person {d['id']}: {', '.join(d['fields'])}",
+    "record.company_added": lambda d: f"added company {d['id']} by hand",
+    "record.company_changed": lambda d: f"changed company {d['id']}: {', '.join(d['fields'])}",
+    "record.deal_added": lambda d: f"added deal {d['id']} by hand",
+    "record.deal_changed": lambda d: f"changed deal {d['id']}: {', '.join(d['fields'])}",
+    "record.activity_added": lambda d: (
+        f"added activity {d['id']} by hand" + (", an inbound request" if d["is_request"] else "")
+    ),
+    "record.activity_changed": lambda d: f"changed activity {d['id']}: {', '.join(d['fields'])}",
+    "export.requested": lambda d: f"asked for the file “{d['title']}”",
+    "export.finished": lambda d: f"finished the file “{d['title']}”: {_n(d, 'rows')} rows",
+    "export.columns_named": lambda d: f"named what goes back to {d['source']} for {d['layout']}",
     "demo.loaded": lambda _: "loaded the demo company, which is made up",
     "demo.cleared": lambda _: "cleared the demo company",
 }

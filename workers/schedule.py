@@ -19,10 +19,11 @@ class Recurring(NamedTuple):
 
 
 SWEEP: Final = Recurring("sweep", "sweep", "Forget old jobs", timedelta(days=1))
+HEALTH: Final = Recurring("health", "health", "Examine the data", timedelta(days=1))
 MAIL: Final = Recurring("mail", "mail", "Mail notices", timedelta(minutes=1))
 
 
 def ensure(session: Session, settings: Settings, *, at: datetime) -> None:
     """Have the schedules that these settings ask for: mail only where there is a mail server. Safe to repeat."""
-    for name, kind, title, every in (SWEEP, MAIL) if settings.smtp_url else (SWEEP,):
+    for name, kind, title, every in (SWEEP, HEALTH, *((MAIL,) if settings.smtp_url else ())):
         schedules.ensure(session, name, kind=kind, title=title, every=every, at=at)

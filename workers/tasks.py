@@ -30,8 +30,11 @@ AREAS: Final[dict[str, str]] = {
     "score": "workers.scoring",
     "explain": "workers.explaining",
     "report": "workers.reports",
+    "export": "workers.exports",
     "mail": "workers.mail",
     "duplicates": "workers.duplicates",
+    "health": "workers.health",
+    "spelling": "workers.health",
     "sweep": "workers.sweep",
 }
 """Which module registers a kind; it is imported when the first job of the kind comes."""

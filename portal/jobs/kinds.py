@@ -24,8 +24,11 @@ KINDS: Final[dict[str, Kind]] = {
     "score": Kind("scoring", 4 * HOUR),
     "explain": Kind("scoring", 10 * MINUTE, 3),
     "report": Kind("reports", 10 * MINUTE, 3),
+    "export": Kind("default", 2 * HOUR, 3),
     "mail": Kind("default", 2 * MINUTE),
     "duplicates": Kind("default", 2 * HOUR, 3),
+    "health": Kind("default", HOUR, 3),
+    "spelling": Kind("default", HOUR),
     "sweep": Kind("default", 10 * MINUTE),
 }
 
