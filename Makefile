@@ -1,12 +1,9 @@
 # Concord. `make run` starts it, `make test` proves it, `make help` lists the rest.
 SHELL := /bin/bash
 PYTHON ?= python3
-PORT ?= 8000
-DATA_DIR ?= data
-DEMO ?= 1
 PYTEST := .venv/bin/python -m pytest
 T ?= tests
-export PORT DATA_DIR DEMO PYTHON
+export PYTHON
 
 .PHONY: help run setup setup-dev test check format coverage slow chaos bench lock clean
 
@@ -14,7 +11,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: setup ## install what is missing, start everything, print the address
-	@exec .venv/bin/portal up
+	@DEMO=$${DEMO:-1} exec .venv/bin/portal up
 
 setup:
 	@tools/setup run

@@ -2,6 +2,8 @@ import os
 import signal
 import stat
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,27 +90,40 @@ def test_a_server_that_cannot_read_its_files_starts_with_new_ones(trial: Trial) 
     assert len(list(trial.settings.data_dir.glob("queue.spoiled-*"))) == 1
 
 
-def test_a_long_data_dir_has_its_socket_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    settings = Settings(data_dir=Path("/" + "long/" * 25))
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for sockets whose path is short, which pytest's own may not be."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="s") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
+
+
+LONG = Path("/" + "long/" * 25)
+
+
+def test_a_long_data_dir_has_its_socket_elsewhere(short: Path) -> None:
+    settings = Settings(data_dir=LONG)
 
     path = socket_path(settings)
 
     assert len(os.fsencode(path)) <= LONGEST_SOCKET
-    assert path.parent == tmp_path / f"concord-{os.getuid()}"
+    assert path.parent == short / f"concord-{os.getuid()}"
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert queue_url(settings) == f"unix://{path}"
 
 
-def test_a_short_folder_that_is_open_to_others_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    (tmp_path / f"concord-{os.getuid()}").mkdir(mode=0o777)
-    (tmp_path / f"concord-{os.getuid()}").chmod(0o777)
+def test_where_the_usual_folder_is_long_as_well_the_next_one_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(LONG))
+
+    assert len(os.fsencode(socket_path(Settings(data_dir=LONG)))) <= LONGEST_SOCKET
+
+
+def test_a_short_folder_that_is_open_to_others_is_refused(short: Path) -> None:
+    (short / f"concord-{os.getuid()}").mkdir(mode=0o777)
+    (short / f"concord-{os.getuid()}").chmod(0o777)
 
     with pytest.raises(Unavailable, match="belongs to somebody else"):
-        socket_path(Settings(data_dir=Path("/" + "long/" * 25)))
+        socket_path(Settings(data_dir=LONG))
 
 
 def test_a_configured_server_counts() -> None:

@@ -22,12 +22,20 @@ def socket_path(settings: Settings) -> Path:
     path = settings.run_dir.absolute() / "queue.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET:
         return path
-    name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    return _short_dir() / f"{name}.sock"
+    name = f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.sock"
+    return _ours(_short_dir(name)) / name
 
 
-def _short_dir() -> Path:
-    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"concord-{os.getuid()}"
+def _short_dir(name: str) -> Path:
+    """The first of the usual folders in which the socket's path is short enough."""
+    usual = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")  # noqa: S108  made below, for this user only
+    folders = [Path(folder) / f"concord-{os.getuid()}" for folder in usual if folder]
+    return next(
+        (folder for folder in folders if len(os.fsencode(folder / name)) <= LONGEST_SOCKET), folders[-1]
+    )
+
+
+def _ours(folder: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if found.st_uid != os.getuid() or found.st_mode & 0o077 or folder.is_symlink():
