@@ -72,8 +72,8 @@ def _curve(steps: list[dict[str, Any]]) -> Chart | None:
     usual = next((step for step in steps if step["threshold"] == 0.5), steps[0])  # noqa: PLR2004  the search's own
     title = f"Of all pairs at 50% or above, {formats.percent(usual['precision'])} should be one person"
     lines = [
-        Line("Right, of those proposed", [step["precision"] for step in steps]),
-        Line("Found, of those that are right", [step["recall"] for step in steps], "marketing"),
+        Line("Precision", [step["precision"] for step in steps]),
+        Line("Recall", [step["recall"] for step in steps], "marketing"),
     ]
     names = [formats.percent(step["threshold"]) for step in steps]
     return charts.series("curve", title, names, lines, names="At least so sure", show=formats.percent)

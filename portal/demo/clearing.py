@@ -16,6 +16,7 @@ from portal.deals import Deal
 from portal.demo import users
 from portal.demo.channels import KINDS
 from portal.demo.stories import SOURCE
+from portal.duplicates import splitting
 from portal.fields import Field, Level
 from portal.jobs.rules import OPEN
 from portal.jobs.tables import Job
@@ -25,7 +26,11 @@ from portal.reports import Report, ReportFile
 from portal.spend import Spend
 
 EXTERNAL_ID: Final = SQLModel.metadata.tables["external_id"]
-RECKONING: Final = frozenset({"train", "score", "report"})
+RECKONING: Final = frozenset({"train", "score", "report", "duplicates"})
+# their own, or one they took over when they were merged
+CARRY_AN_ID_OF_THE_DEMO: Final = rows_of(ExternalId.record_id).where(
+    ExternalId.level == Level.PERSON, ExternalId.source == SOURCE
+)
 
 
 def clear(database: Database, *, at: datetime) -> dict[str, int]:
@@ -36,6 +41,7 @@ def clear(database: Database, *, at: datetime) -> dict[str, int]:
     """
     with database.transaction() as session:
         _drop_what_was_reckoned(session, at=at)
+        splitting.split_all(session, CARRY_AN_ID_OF_THE_DEMO, at=at)
     counts: dict[str, int] = {}
     for step in (_take_traces, _take_deals, _take_people, _take_companies):
         with database.transaction() as session:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal import events
 from portal.duplicates import holders, records, rules
@@ -53,3 +54,10 @@ def _later(session: Session, found: Merge) -> list[Merge]:
         Merge.survivor_id == found.survivor_id, Merge.id > found.id, col(Merge.split_at).is_(None)
     )
     return list(session.exec(query.order_by(col(Merge.id))))
+
+
+def split_all(session: Session, people: SelectOfScalar[int], *, at: datetime) -> None:
+    """Split every merge into one of these people (a query for ids) that stands, the newest first: before they are cleared."""
+    standing = select(Merge.id).where(col(Merge.survivor_id).in_(people), col(Merge.split_at).is_(None))
+    for merge_id in session.exec(standing.order_by(col(Merge.id).desc())).all():
+        split(session, merge_id, by=None, at=at)

@@ -80,7 +80,7 @@ def find(
     )
     whole = blocks.frame.with_columns([session.key for session in sessions])
     scored = model.score(whole, plan, threshold=threshold, most=most, workspace=workspace)
-    pairs = tuple(_pairs(scored, plan, [column.name for column, _ in told]))
+    pairs = tuple(_pairs(scored, plan, [_word(column, names) for column, _ in told]))
     capped = (f"Only the best {most:,} pairs are kept.",) if len(pairs) == most else ()
     return Found(pairs, curve.expected(scored.histogram), blocks.pairs, (*notes, *capped))
 
@@ -96,6 +96,11 @@ def _by_kind(columns: Sequence[Column]) -> dict[Kind, list[str]]:
     for n, column in enumerate(columns):
         names.setdefault(column.kind, []).append(f"c{n}")
     return names
+
+
+def _word(column: Column, names: blocking.Names) -> str:
+    """What people call it: its kind, or its own name where several are of the kind."""
+    return column.kind.value if len(names[column.kind]) == 1 else column.name
 
 
 def _missing(names: blocking.Names) -> Iterator[str]:
