@@ -24,6 +24,7 @@ WHERE: Final[dict[str, str]] = {
     "score": "commands.scoring",
     "rank": "commands.scoring",
     "report": "commands.reports",
+    "export": "commands.exports",
     "bench": "commands.bench",
 }
 """Which module has a command; the function is named like the command, in one word."""

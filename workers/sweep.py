@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from portal.accounts import sweeping
 from portal.clock import now
+from portal.exports import sweeping as exports
 from portal.jobs import repairs
 from workers.tasks import Claim, Effects, task
 
@@ -16,14 +17,17 @@ KEPT_OF_MAIL: Final = timedelta(days=1)  # one a minute
 
 @task("sweep")
 def forget_old_jobs(job: Claim) -> Effects:
-    """Delete jobs that ended more than 90 days ago, mailing after a day, and what is over of signing in.
+    """Delete jobs that ended more than 90 days ago, mailing after a day, exported files after two weeks, and what is over of signing in.
 
     What jobs did stays, and so does what is said of it in the activity.
     """
-    del job
+    with job.database.reading() as session:
+        over = exports.over(session, at=now())
+    exports.remove(job.settings.files_dir, over)
 
     def forget(session: Session) -> dict[str, Any]:
         sweeping.forget(session, at=now())
+        exports.forget(session, over)
         old = repairs.forget(session, before=now() - KEPT)
         return {"forgotten": old + repairs.forget(session, before=now() - KEPT_OF_MAIL, kind="mail")}
 
