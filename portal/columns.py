@@ -19,8 +19,11 @@ from portal.errors import Invalid
 from portal.fields import Field, FieldKind, Level
 
 TABLES: Final = {Level.PERSON: "person", Level.COMPANY: "company", Level.DEAL: "deal"}
-STANDING: Final = {Level.PERSON: "AND r.merged_into_id IS NULL"}
-"""People who turned out to be somebody else are nobody to rank or count."""
+STANDING: Final = {
+    Level.PERSON: "AND r.id NOT IN (SELECT m.id FROM person m WHERE m.merged_into_id IS NOT NULL)"
+}
+"""People who turned out to be somebody else are nobody to rank or count. Found through a small index, so that the rows of
+the others need not be read."""
 RECORDS_A_WRITE: Final = 10_000
 DAY: Final = 86_400_000_000  # microseconds
 SQL_TYPES: Final = {

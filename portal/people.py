@@ -17,6 +17,7 @@ from portal.errors import NotFound
 from portal.fields import Level
 from portal.imported import EMPTY
 
+MERGED = text("merged_into_id IS NOT NULL")
 LINKED = text("company_id IS NOT NULL")  # imports bring people by the million, most without a company
 
 
@@ -31,6 +32,7 @@ class Person(SQLModel, table=True):
         Index("ix_person_version", "id", "version"),
         Index("ix_person_arrival", "arrived_at", "id"),
         Index("ix_person_company_id", "company_id", sqlite_where=LINKED, postgresql_where=LINKED),
+        Index("ix_person_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
         Index("ix_person_source", "source"),
         Index("ix_person_owner", "owner"),
         Index("ix_person_country", "country"),

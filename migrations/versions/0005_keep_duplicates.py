@@ -11,6 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("person", sa.Column("merged_into_id", sa.Integer(), nullable=True))
+    merged = sa.text("merged_into_id IS NOT NULL")
+    op.create_index(
+        "ix_person_merged", "person", ["merged_into_id"], sqlite_where=merged, postgresql_where=merged
+    )
     op.create_table(
         "proposal",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -71,4 +75,5 @@ def downgrade() -> None:
     op.drop_table("merge_move")
     op.drop_table("merge")
     op.drop_table("proposal")
+    op.drop_index("ix_person_merged", "person")
     op.drop_column("person", "merged_into_id")
