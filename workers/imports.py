@@ -14,7 +14,7 @@ from portal import files
 from portal.clock import now
 from portal.errors import NotFound, Problem
 from portal.fields import Level
-from portal.imports import commands, noting, pages
+from portal.imports import commands, links, noting, pages
 from portal.imports.applying import Applied, Part, apply, compare
 from portal.imports.batches import Batch, batches
 from portal.imports.guessing import follow, guess
@@ -75,6 +75,7 @@ def import_file(job: Claim, import_id: int) -> Effects:
     """Apply a file part by part, each noted as it commits, so that a killed import goes on where it was."""
     with _working(job, import_id, ImportState.RUNNING) as found:
         _go_through(job, found, apply, "importing")
+        _settle(job, import_id)
 
     def effects(session: Session) -> dict[str, Any]:
         found = noting.finish(session, import_id, at=now())
@@ -161,10 +162,21 @@ def _take(job: Claim, found: Import, piece: Piece, do: Do) -> None:
         )
 
 
+def _settle(job: Claim, import_id: int) -> None:
+    """Records that mean by name what this file brought are linked to it, a short write at a time."""
+    with job.database.reading() as session:
+        found = pages.get(session, import_id)
+        among = list(links.ranges(session, found.kind)) if found.created or found.updated else []
+    for done, each in enumerate(among):
+        with job.transaction() as session:
+            links.settle(session, each, found.kind)
+        job.progress(done + 1, len(among), "linking")
+
+
 def _score_again(session: Session, found: Import) -> None:
     """New people are to be ranked as well: the model that ranks scores everybody again."""
-    level = Level(TARGETS[found.kind].level)
-    champion = registry.champion(session, level)
+    level = TARGETS[found.kind].level
+    champion = registry.champion(session, Level(level)) if level in set(Level) else None
     if champion and (found.created or found.updated):
         runs.start_run(session, champion, by=found.uploaded_by, at=now())
 

@@ -54,19 +54,7 @@ class Part:
     @property
     def filled(self) -> list[Place]:
         """The columns this import says something about."""
-        fields = self.mapping.fields | _implied(self.mapping)
-        return [place for place in self.target.places if place.field in fields]
-
-
-def _implied(mapping: Mapping) -> set[str]:
-    """Fields that other fields fill: a whole name, a flag and its day, an outcome from a stage, a direction of all."""
-    record = mapping.record
-    implied = set(record.always) | ({"direction"} if mapping.direction != "unknown" else set())
-    for each in record.fields:
-        if each.name in mapping.fields:
-            implied |= set(each.fills)
-    meanings = {meaning for column in mapping.of_field("status") for meaning in column.meanings.values()}
-    return implied | {f"{meaning}_at" for meaning in meanings}
+        return [place for place in self.target.places if place.field in self.mapping.filled]
 
 
 def compare(session: Session, part: Part) -> Applied:

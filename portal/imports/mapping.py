@@ -61,6 +61,20 @@ class Mapping(BaseModel):
         return frozenset(column.field for column in self.columns if column.field)
 
     @property
+    def filled(self) -> frozenset[str]:
+        """The fields this mapping fills with those that follow: a whole name, a flag's day, an outcome, a direction of all."""
+        record = self.record
+        found = {*self.fields, *record.always} | ({"direction"} if self.direction != "unknown" else set())
+        found |= {further for field in record.fields if field.name in self.fields for further in field.fills}
+        meanings = {meaning for column in self.of_field("status") for meaning in column.meanings.values()}
+        return frozenset(found | {f"{meaning}_at" for meaning in meanings})
+
+    @property
+    def has_salesforce_ids(self) -> bool:
+        """Whether its own ids are Salesforce's; then ids of 15 signs in other columns are, too."""
+        return any(self.column(name).salesforce_id for name in self.id_columns)
+
+    @property
     def attributes(self) -> tuple[ColumnMapping, ...]:
         return tuple(column for column in self.columns if column.attribute)
 

@@ -141,7 +141,7 @@ def as_id(cells: pl.Series, column: ColumnMapping, mapping: Mapping) -> Read:
     ids = as_text(cells, column, mapping).values
     if ids.str.contains(SEVERAL, literal=True).any():
         ids = ids.str.split(SEVERAL).list.first().str.strip_chars()
-    return Read(full_ids(ids) if column.salesforce_id else ids)
+    return Read(full_ids(ids) if column.salesforce_id or mapping.has_salesforce_ids else ids)
 
 
 SEVERAL = ";"

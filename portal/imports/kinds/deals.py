@@ -18,7 +18,7 @@ DEALS = KindOfRecord(
         *company(),
         link("person", words("contactid personid associatedcontactid primarycontactid contactexternalid leadid")),
         Field("people_external_ids", "ids", words("associatedcontactids contactids contactroles"), private=True, fills=("person_id",)),
-        Field("lead_external_id", "id", words("originatingleadid originatinglead convertedleadid"), private=True),
+        Field("lead_external_id", "id", words("originatingleadid originatinglead convertedleadid"), private=True, fills=("person_id",)),
         link("partner", words("partneraccountid resellerid partnerexternalid"), several=False),
         link("campaign", words("campaignid primarycampaignsourceid sourcecampaign"), several=False),
         *owner(),

@@ -52,6 +52,7 @@ def turns(
         yield turn
         if writes:
             conversions.note(sql, mapping.source, people, set(turn.standing))
+            waiting.arrive(sql, target.level, mapping.source, list(people))
 
 
 def linked(sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame) -> pl.DataFrame:
@@ -69,14 +70,6 @@ def weighed(target: Target, mapping: Mapping, standing: dict[str, str], known: p
 def follow(sql: Sql, target: Target, mapping: Mapping, import_id: int, records: pl.DataFrame) -> None:
     """After linked rows are in: keep what they wait for, and make the links that waited for them."""
     waiting.note(sql, target, mapping.source, import_id, records)
-    ids = [records["external_id"]]
-    if "contact_external_id" in records.columns:
-        ids += [records["contact_external_id"], records["lead_external_id"]]
-    waiting.arrive(
-        sql,
-        target.level,
-        mapping.source,
-        pl.concat([each.alias("id") for each in ids]).drop_nulls().unique().to_list(),
-    )
+    waiting.arrive(sql, target.level, mapping.source, records["external_id"].to_list())
     if target.table == "spend_line":
         spending.add_up(sql, records)

@@ -11,7 +11,7 @@ from portal.imports.targets import OWNER, Link, Target
 def linked(sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame) -> pl.DataFrame:
     """The rows with the columns of their links. An owner known by id is called what the owner's own record says."""
     for link in target.links:
-        if not mapping.fields.isdisjoint(link.evidence.values()):
+        if link.column in mapping.filled:
             records = _one(sql, link, mapping.source, records)
     return records
 

@@ -38,8 +38,8 @@ def _sum(sql: Sql, key: dict[str, str]) -> None:
     sql.connection.execute(
         text(
             "INSERT INTO spend (channel, month, amount, currency, recorded_at, version) "
-            f"SELECT :channel, {first}, SUM(l.amount), :currency, MAX(l.updated_at), 1 FROM spend_line l "
-            f"WHERE l.channel = :channel AND l.currency = :currency AND l.spent_on BETWEEN {first} AND {last} HAVING COUNT(*) > 0 "
+            f"SELECT CAST(:channel AS TEXT), {first}, SUM(l.amount), CAST(:currency AS TEXT), MAX(l.updated_at), 1 FROM spend_line l "
+            f"WHERE l.channel = CAST(:channel AS TEXT) AND l.currency = CAST(:currency AS TEXT) AND l.spent_on BETWEEN {first} AND {last} HAVING COUNT(*) > 0 "
             "ON CONFLICT (channel, month, currency) DO UPDATE SET amount = excluded.amount, recorded_at = excluded.recorded_at, "
             "recorded_by = NULL, version = spend.version + 1 WHERE spend.amount <> excluded.amount"
         ),
