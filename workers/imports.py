@@ -27,7 +27,7 @@ from portal.models import registry
 from portal.ranking import runs
 from workers.tasks import Claim, Effects, task
 
-ROWS_A_PART: Final = 25_000  # one short write: under a second on a slow disk
+ROWS_A_PART: Final = 10_000
 PARTS_A_BATCH: Final = 1_000  # more than any batch has
 Do = Callable[[Session, Part], Applied]
 Item = TypeVar("Item")
