@@ -11,7 +11,7 @@ from sqlmodel import Session
 from portal import people
 from portal.accounts import Right
 from portal.clock import now
-from portal.errors import NotFound
+from portal.errors import Invalid, NotFound
 from portal.fields import Level
 from portal.models import registry
 from portal.models.tables import Run
@@ -22,6 +22,7 @@ from portal.ranking.rows import HEADS, cells
 from portal.spreadsheets import csv_lines
 from routes.formats import day
 from routes.web import (
+    Refused,
     database,
     is_partial,
     parse,
@@ -43,15 +44,19 @@ OTHER_CURSOR: Final = "The list changed since that page was shown. Start again f
 
 
 class ListForm(BaseModel):
-    show: str = Field(default="open", pattern="^(open|all)$")
-    group: int | None = Field(default=None, ge=1, le=10)
+    show: str = Field(
+        default="open", pattern="^(open|all)$", json_schema_extra={"say": "The list shows open or all."}
+    )
+    group: int | None = Field(default=None, ge=1, le=10, json_schema_extra={"say": "The groups are 1 to 10."})
     source: str = Field(default="", max_length=200)
     owner: str = Field(default="", max_length=200)
     country: str = Field(default="", max_length=200)
     search: str = Field(default="", max_length=100)
     after: str = Field(default="", pattern=CURSOR, json_schema_extra={"say": OTHER_CURSOR})
     before: str = Field(default="", pattern=CURSOR, json_schema_extra={"say": OTHER_CURSOR})
-    from_rank: int | None = Field(default=None, ge=1, le=10**12)
+    from_rank: int | None = Field(
+        default=None, ge=1, le=10**12, json_schema_extra={"say": "The ranks are whole numbers from 1 on."}
+    )
 
     def filters(self) -> Filters:
         kept = self.model_dump(include={"group", "source", "owner", "country", "search"})
@@ -71,7 +76,7 @@ class ListForm(BaseModel):
 @requires(Right.MEMBER)
 def index() -> ResponseReturnValue:
     """Whom to call first."""
-    form = parse(ListForm)
+    form = _asked()
     with reading() as session:
         run = runs.current(session, Level.PERSON)
         page = _page(session, run, form)
@@ -85,6 +90,14 @@ def index() -> ResponseReturnValue:
             "is_empty": not page.places and not people.any_there(session),
         }
     return render("people/index.html", "rows", form=form, links=_links(form, page), **context)
+
+
+def _asked() -> ListForm:
+    """What the address asks for. Raises Invalid with what is wrong in one that was changed by hand."""
+    try:
+        return parse(ListForm)
+    except Refused as refused:
+        raise Invalid(" ".join(refused.errors.values())) from refused
 
 
 def _page(session: Session, run: Run | None, form: ListForm) -> Page:
@@ -108,7 +121,7 @@ def _links(form: ListForm, page: Page) -> dict[str, str]:
 @requires(Right.MEMBER)
 def count() -> ResponseReturnValue:
     """How many the list holds, counted up to a limit; asked for apart, so that the list does not wait."""
-    form = parse(ListForm)
+    form = _asked()
     with reading() as session:
         run = runs.current(session, Level.PERSON)
         found = places.count(session, run, form.filters(), cap=COUNTED)
@@ -119,7 +132,7 @@ def count() -> ResponseReturnValue:
 @requires(Right.MEMBER)
 def export() -> Response:
     """The list as it is filtered, from its top, as CSV; read and sent in parts."""
-    filters, found = parse(ListForm).filters(), database()
+    filters, found = _asked().filters(), database()
     with reading() as session:
         run = runs.current(session, Level.PERSON)
 

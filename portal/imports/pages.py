@@ -90,7 +90,7 @@ def saved_mapping(session: Session, kind: str, source: str) -> Mapping | None:
 def sources(session: Session) -> Sequence[str]:
     """The sources files came from so far."""
     return session.exec(
-        select(SavedMapping.source).distinct().order_by(func.lower(SavedMapping.source))
+        select(SavedMapping.source).group_by(SavedMapping.source).order_by(func.lower(SavedMapping.source))
     ).all()
 
 

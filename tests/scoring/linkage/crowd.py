@@ -5,7 +5,24 @@ import polars as pl
 
 from scoring.linkage import Column, Kind
 
-FIRST = ["Ada", "Bela", "Caro", "Dora", "Emil", "Fritz", "Gerda", "Hanna", "Ida", "Jonas", "Karla", "Ludwig", "Maria", "Nora", "Otto", "Paula"]
+FIRST = [
+    "Ada",
+    "Bela",
+    "Caro",
+    "Dora",
+    "Emil",
+    "Fritz",
+    "Gerda",
+    "Hanna",
+    "Ida",
+    "Jonas",
+    "Karla",
+    "Ludwig",
+    "Maria",
+    "Nora",
+    "Otto",
+    "Paula",
+]
 SYLLABLES = ["ba", "ko", "li", "mu", "na", "pe", "ro", "su", "ta", "vi"]
 
 
