@@ -60,20 +60,20 @@ class Part:
 def compare(session: Session, part: Part) -> Applied:
     """What applying would do."""
     sql = Sql.of(session)
-    return sum((_plan(sql, each).counts for each in _turns(sql, part, writes=False)), Applied())
+    return sum((_plan(sql, each).counts for each in _turns(session, part, at=None)), Applied())
 
 
 def apply(session: Session, part: Part) -> Applied:
     """Write what is new and what changed, with its links, and what the rows bring beside themselves."""
     sql = Sql.of(session)
-    done = sum((_apply(sql, each) for each in _turns(sql, part, writes=True)), Applied())
+    done = sum((_apply(sql, each) for each in _turns(session, part, at=part.at)), Applied())
     for records, mapping in links.related(part.mapping, part.records):
         apply(session, replace(part, records=records, mapping=mapping))
     return done
 
 
-def _turns(sql: Sql, part: Part, *, writes: bool) -> Iterator[Part]:
-    for turn in links.turns(sql, part.target, part.mapping, part.records, writes=writes):
+def _turns(session: Session, part: Part, *, at: datetime | None) -> Iterator[Part]:
+    for turn in links.turns(session, part.target, part.mapping, part.records, at=at):
         yield replace(part, records=turn.records, standing=turn.standing)
 
 

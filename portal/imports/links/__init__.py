@@ -5,8 +5,10 @@ Whatever the order of files, the end is one.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import polars as pl
+from sqlmodel import Session
 
 from portal.imports.links import conversions, kinds_of_activity, spending, uniting, waiting
 from portal.imports.links.conversions import Round
@@ -35,10 +37,11 @@ __all__ = [
 
 
 def turns(
-    sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame, *, writes: bool
+    session: Session, target: Target, mapping: Mapping, records: pl.DataFrame, *, at: datetime | None
 ) -> Iterator[Round]:
-    """The rows in turns of which none has two of one person. With `writes` what they need is made first."""
-    if writes and target.table == "activity":
+    """The rows in turns of which none has two of one person. What they need is made first, at `at`; None: nothing is written."""
+    sql = Sql.of(session)
+    if at and target.table == "activity":
         kinds_of_activity.enter(sql, records)
     people = conversions.groups(sql, mapping.source, records) if target.table == "person" else {}
     if not people:
@@ -46,11 +49,11 @@ def turns(
         return
     known = sql.record_ids(conversions.PERSON, mapping.source, list(people))
     known |= sql.record_ids(conversions.PERSON, mapping.source, records["external_id"].to_list())
-    if writes:
-        known = uniting.unite_all(sql, people, known)
+    if at:
+        known = uniting.unite_all(session, people, known, at)
     for turn in conversions.rounds(people, known, records):
         yield turn
-        if writes:
+        if at:
             conversions.note(sql, mapping.source, people, set(turn.standing))
             waiting.arrive(sql, target.level, mapping.source, list(people))
 

@@ -1,78 +1,55 @@
-"""Two records that turn out to be one person become one: the older id stays, everything that pointed to the other follows."""
+"""Two people that turn out to be a lead and the contact it became are merged, as by a rule: it can be split again."""
 
-# ruff: noqa: S608  tables and columns are our own names; what people type is always bound
-import json
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlmodel import Session
 
-from portal.db import canonical
 from portal.imports.links.conversions import PERSON, Group
-from portal.imports.links.weighing import first_said
 from portal.imports.sql import Sql
-from portal.imports.targets import TARGETS
 
-COLUMNS: Final = (*TARGETS["people"].columns, "attributes")
+RULE: Final = "converted_lead"
 
 
-def unite_all(sql: Sql, people: dict[str, Group], known: dict[str, int]) -> dict[str, int]:
-    """One record for each person. Returns our ids by theirs as they are now."""
+def unite_all(
+    session: Session, people: dict[str, Group], known: dict[str, int], at: datetime
+) -> dict[str, int]:
+    """One record for each person; the smallest id stays. Returns our ids by theirs as they are then."""
     for group in {id(group): group for group in people.values()}.values():
-        records = list(dict.fromkeys(known[each] for each in group.ids if each in known))
-        if len(records) > 1:
-            unite(sql, records)
-            known = {theirs: min(records) if ours in records else ours for theirs, ours in known.items()}
+        records = dict.fromkeys(known[each] for each in group.ids if each in known)
+        stays, contact = min(records, default=0), known.get(group.contact)
+        for other in sorted(records.keys() - {stays}):
+            _unite(session, stays, other, other_counts=other == contact, at=at)
+        known = {theirs: stays if ours in records else ours for theirs, ours in known.items()}
     return known
 
 
-def unite(sql: Sql, records: list[int]) -> None:
-    """Make one of several records of people, those first whose values count first. The smallest id stays."""
-    keep = min(records)
-    rows = [_row(sql, record) for record in records]
-    values: dict[str, Any] = {column: first_said([row[column] for row in rows]) for column in COLUMNS}
-    attributes: dict[str, Any] = {}
-    for row in rows:
-        attributes = json.loads(row["attributes"]) | attributes
-    values["attributes"] = canonical(attributes)
-    for gone in sorted(set(records) - {keep}):
-        _repoint(sql, gone, keep)
-        sql.connection.execute(text("DELETE FROM person WHERE id = :gone"), {"gone": gone})
-    pairs = ", ".join(f"{column} = :{column}" for column in values)
-    sql.connection.execute(
-        text(f"UPDATE person SET {pairs}, version = version + 1 WHERE id = :keep"), values | {"keep": keep}
-    )
+def _unite(session: Session, stays: int, other: int, *, other_counts: bool, at: datetime) -> None:
+    """Merge two records. Where the other is the contact's own, what it says counts; else it fills what is empty."""
+    from portal.duplicates import merging, records, rules  # they know every table, this one's among them
+
+    session.flush()
+    session.expire_all()  # rows were written past it
+    before, theirs = (records.values(each) for each in records.held(session, (stays, other)))
+    said = {each.key for each in rules.differences(before, theirs) if each.other is not None}
+    take = said if other_counts else rules.defaults(before, theirs)
+    merging.merge(session, stays, other, take=take, by=None, at=at, rule=RULE)
+    session.flush()
+    session.expire_all()
+    _wait_for(Sql.of(session), stays, other)
 
 
-def _row(sql: Sql, record: int) -> dict[str, Any]:
-    found = sql.connection.execute(
-        text(f"SELECT {', '.join(COLUMNS)} FROM person WHERE id = :record"), {"record": record}
-    )
-    return dict(found.mappings().one())
-
-
-def references() -> list[tuple[str, str]]:
-    """Every column that holds a person's id: (table, column)."""
-    return [
-        (table.name, column.name)
-        for table in SQLModel.metadata.sorted_tables
-        for column in table.columns
-        if any(key.target_fullname == "person.id" for key in column.foreign_keys)
-    ]
-
-
-def _repoint(sql: Sql, gone: int, keep: int) -> None:
-    ids = {"gone": gone, "keep": keep, "level": PERSON}
-    for table, column in references():
-        sql.connection.execute(text(f"UPDATE {table} SET {column} = :keep WHERE {column} = :gone"), ids)
+def _wait_for(sql: Sql, stays: int, other: int) -> None:
+    """What the other waited for, the one who stays waits for, unless they wait for something there already."""
+    ids = {"stays": stays, "other": other, "level": PERSON}
     sql.connection.execute(
         text(
-            "DELETE FROM pending_link WHERE level = :level AND record_id = :gone AND place IN "
-            "(SELECT place FROM pending_link WHERE level = :level AND record_id = :keep)"
+            "DELETE FROM pending_link WHERE level = :level AND record_id = :other AND place IN "
+            "(SELECT place FROM pending_link WHERE level = :level AND record_id = :stays)"
         ),
         ids,
     )
-    for table in ("external_id", "field_change", "pending_link"):
-        sql.connection.execute(
-            text(f"UPDATE {table} SET record_id = :keep WHERE level = :level AND record_id = :gone"), ids
-        )
+    sql.connection.execute(
+        text("UPDATE pending_link SET record_id = :stays WHERE level = :level AND record_id = :other"), ids
+    )

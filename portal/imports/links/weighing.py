@@ -1,7 +1,7 @@
 """Values that count less or more than what is there, where several rows of a source speak of one person."""
 
 import json
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -25,9 +25,17 @@ def weighed(target: Target, standing: dict[str, str], known: pl.DataFrame) -> pl
     return known.with_columns(*chosen, _attributes(known)).drop("_stand")
 
 
+EARLIEST: Final = frozenset({"came_at", "opted_out_at", "customer_at"})
+"""The first time counts, whoever says it."""
+
+
 def _chosen(column: str, deciding: str) -> pl.Expr:
     """A link goes with what says how it was found."""
     now, there = pl.col(column), pl.col(f"{column}_there")
+    if column in EARLIEST:
+        return (
+            pl.when(pl.col("_stand").is_in((FILLS, KEEPS))).then(pl.min_horizontal(now, there)).otherwise(now)
+        )
     stays = ((pl.col("_stand") == FILLS) & _says(f"{deciding}_there")) | (
         (pl.col("_stand") == KEEPS) & ~_says(deciding)
     )
@@ -49,8 +57,3 @@ def _merged(stand: str, now: str, there: str) -> str:
         return now
     given, before = json.loads(now), json.loads(there)
     return canonical(given | before if stand == FILLS else before | given)
-
-
-def first_said(values: list[Any]) -> Any:
-    """The first value that says something, else the first."""
-    return next((value for value in values if value is not None and value not in NOTHING), values[0])

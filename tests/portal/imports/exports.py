@@ -163,6 +163,8 @@ def _records(connection: Any, kind: str, names: dict[tuple[str, int], str]) -> l
     kinds = dict(connection.execute(text("SELECT id, name FROM activity_kind")).all())
     rows = []
     for row in connection.execute(text(f"SELECT * FROM {target.table}")).mappings():
+        if (target.level, row["id"]) not in names:
+            continue  # merged into another
         values = {
             c: str(row[c]) if place.is_day else row[c] for place in target.places if (c := place.column)
         }
@@ -177,7 +179,16 @@ def empty(database: Database) -> None:
     """Take everything out that imports brought."""
     tables = [*dict.fromkeys(TARGETS[kind].table for kind in reversed(list(TARGETS)))]
     with database.transaction() as session:
-        for name in ("pending_link", "converted_lead", "spend", "field_change", "external_id"):
+        for name in (
+            "pending_link",
+            "converted_lead",
+            "merge_move",
+            "merge",
+            "proposal",
+            "spend",
+            "field_change",
+            "external_id",
+        ):
             session.execute(text(f"DELETE FROM {name}"))
         for name in (
             "activity",
