@@ -1,13 +1,16 @@
 """Companies: where people work."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, Index, Integer, Text, or_
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.db import Instant, Money
+from portal.errors import NotFound
 from portal.imported import EMPTY
 
 BY: Final = "How the link was found: id, name or domain; empty where there is none."
@@ -51,3 +54,60 @@ class Company(SQLModel, table=True):
     version: int = Field(default=None, sa_column=VERSION)
 
     __mapper_args__ = {"version_id_col": VERSION}
+
+
+PER_PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Companies, the newest first, with the ids to page from; None where the list ends."""
+
+    companies: Sequence[Company]
+    older: int | None
+    newer: int | None
+
+
+def page(
+    session: Session,
+    search: str = "",
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = PER_PAGE,
+) -> Page:
+    """The companies older than one id, or newer than another. `search` looks in their names and domains."""
+    query = select(Company)
+    if search:
+        found_in = (col(Company.name), col(Company.domain))
+        query = query.where(or_(*(column.icontains(search, autoescape=True) for column in found_in)))
+    if after is not None:
+        rising = session.exec(
+            query.where(Company.id > after).order_by(col(Company.id)).limit(limit + 1)
+        ).all()
+        shown = rising[:limit][::-1]
+        goes_on, began = bool(shown), len(rising) > limit
+    else:
+        query = query.where(Company.id < before) if before is not None else query
+        falling = session.exec(query.order_by(col(Company.id).desc()).limit(limit + 1)).all()
+        shown = falling[:limit]
+        goes_on, began = len(falling) > limit, before is not None and bool(shown)
+    return Page(shown, shown[-1].id if goes_on else None, shown[0].id if began else None)
+
+
+def every(session: Session, search: str = "", *, batch: int = 2_000) -> Iterator[Company]:
+    """All companies of the list, read in parts."""
+    before: int | None = None
+    while True:
+        found = page(session, search, before=before, limit=batch)
+        yield from found.companies
+        session.expunge_all()
+        if found.older is None:
+            return
+        before = found.older
+
+
+def get(session: Session, company_id: int) -> Company:
+    if (found := session.get(Company, company_id)) is None:
+        raise NotFound("There is no such company here. Look for it in the list.")
+    return found

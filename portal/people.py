@@ -139,23 +139,41 @@ class Known:
     attributes: dict[str, Any]
     ids: Sequence[ExternalId]
     deals: Sequence[Deal]
-    activities: Sequence[tuple[datetime, str, bool]]
+    activities: Sequence[tuple[datetime, str, bool, int]]
     changes: Sequence[FieldChange]
 
 
 def known(session: Session, person_id: int) -> Known:
-    """One person with ids, deals, the newest activities (when, what, whether a request) and changes."""
+    """One person with ids, deals, the newest activities (when, what, whether a request, id) and changes."""
     person = get(session, person_id)
     return Known(
         person=person,
         attributes=json.loads(person.attributes),
-        ids=_ids(session, person_id),
+        ids=ids_of(session, Level.PERSON, person_id),
         deals=session.exec(
             select(Deal).where(Deal.person_id == person_id).order_by(col(Deal.id).desc())
         ).all(),
         activities=_activities(session, person_id),
-        changes=_changes(session, person_id),
+        changes=changes_of(session, Level.PERSON, person_id),
     )
+
+
+def of_company(session: Session, company_id: int) -> Sequence[Person]:
+    """The people of a company, the newest first, as many as a page shows."""
+    query = select(Person).where(Person.company_id == company_id, col(Person.merged_into_id).is_(None))
+    return session.exec(query.order_by(col(Person.id).desc()).limit(SHOWN_ACTIVITIES)).all()
+
+
+def ids_of(session: Session, level: Level, record_id: int) -> Sequence[ExternalId]:
+    """What other systems call a record."""
+    query = select(ExternalId).where(ExternalId.level == level, ExternalId.record_id == record_id)
+    return session.exec(query.order_by(col(ExternalId.id))).all()
+
+
+def changes_of(session: Session, level: Level, record_id: int) -> Sequence[FieldChange]:
+    """The newest values of a record that were replaced."""
+    query = select(FieldChange).where(FieldChange.level == level, FieldChange.record_id == record_id)
+    return session.exec(query.order_by(col(FieldChange.id).desc()).limit(SHOWN_ACTIVITIES)).all()
 
 
 def get(session: Session, person_id: int) -> Person:
@@ -164,27 +182,12 @@ def get(session: Session, person_id: int) -> Person:
     return person
 
 
-def _ids(session: Session, person_id: int) -> Sequence[ExternalId]:
+def _activities(session: Session, person_id: int) -> Sequence[tuple[datetime, str, bool, int]]:
     return session.exec(
-        select(ExternalId).where(ExternalId.level == Level.PERSON, ExternalId.record_id == person_id)
-    ).all()
-
-
-def _activities(session: Session, person_id: int) -> Sequence[tuple[datetime, str, bool]]:
-    return session.exec(
-        select(Activity.at, ActivityKind.name, ActivityKind.is_request)
+        select(Activity.at, ActivityKind.name, ActivityKind.is_request, Activity.id)
         .join(ActivityKind, col(ActivityKind.id) == col(Activity.kind_id))
         .where(Activity.person_id == person_id)
         .order_by(col(Activity.at).desc())
-        .limit(SHOWN_ACTIVITIES)
-    ).all()
-
-
-def _changes(session: Session, person_id: int) -> Sequence[FieldChange]:
-    return session.exec(
-        select(FieldChange)
-        .where(FieldChange.level == Level.PERSON, FieldChange.record_id == person_id)
-        .order_by(col(FieldChange.id).desc())
         .limit(SHOWN_ACTIVITIES)
     ).all()
 

@@ -41,9 +41,7 @@ class Known:
 
 def known(session: Session, deal_id: int) -> Known:
     """One deal with its person, company, ids elsewhere and the values that were replaced. Raises NotFound."""
-    deal = session.get(Deal, deal_id)
-    if deal is None:
-        raise NotFound("There is no such deal here. Look for it in the list.")
+    deal = get(session, deal_id)
     return Known(
         deal=deal,
         attributes=json.loads(deal.attributes),
@@ -52,6 +50,12 @@ def known(session: Session, deal_id: int) -> Known:
         ids=_ids(session, deal_id),
         changes=_changes(session, deal_id),
     )
+
+
+def get(session: Session, deal_id: int) -> Deal:
+    if (found := session.get(Deal, deal_id)) is None:
+        raise NotFound("There is no such deal here. Look for it in the list.")
+    return found
 
 
 def _ids(session: Session, deal_id: int) -> Sequence[ExternalId]:

@@ -182,6 +182,12 @@ def _frequent(session: Session, name: str, limit: int) -> list[str]:
     return list(session.connection().execute(query.limit(limit)).scalars())
 
 
+def of_company(session: Session, company_id: int, *, limit: int = PER_PAGE) -> list[Line]:
+    """The newest deals of a company."""
+    query = _lines(Filters()).where(col(Deal.company_id) == company_id)
+    return _found(session, query.order_by(col(Deal.id).desc()).limit(limit))
+
+
 def any_there(session: Session) -> bool:
     """Whether there is any deal at all."""
     return session.connection().execute(select(col(Deal.id)).limit(1)).first() is not None
