@@ -1,7 +1,5 @@
 """Where a source says that an e-mail came back: in a field called so, in what a field says (`Email Bounced`), or in an activity."""
 
-
-
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence

@@ -39,6 +39,11 @@ class Result(BaseModel):
     variants: list[Variants] = []
     waiting: dict[str, int] = {}
 
+    @property
+    def active(self) -> int:
+        """Customers active within 24 months: companies, and people of none."""
+        return sum(self.counts.get(finding.key, 0) for finding in ACTIVE)
+
 
 class Examined(BaseModel):
     """A result, and the records behind each finding, their ids rising."""

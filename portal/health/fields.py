@@ -1,7 +1,5 @@
 """The fields of a level as an examination reads them: how many records lack each, and which have one value throughout."""
 
-
-
 from collections.abc import Iterator, Sequence
 from typing import Final
 
