@@ -35,13 +35,21 @@ class Group:
 
 GROUPS: Final = (
     Group("Agree", (Entry("Definitions", "definitions.index"),)),
-    Group("Work", (Entry("People", "people.index"), Entry("Deals", "deals.index"))),
+    Group(
+        "Work",
+        (
+            Entry("People", "people.index"),
+            Entry("Companies", "companies.index"),
+            Entry("Deals", "deals.index"),
+        ),
+    ),
     Group(
         "Prove",
         (
             Entry("Models", "models.index"),
             Entry("Runs", "runs.index"),
             Entry("ROI reports", "reports.index"),
+            Entry("Data health", "health.index"),
             Entry("Duplicates", "duplicates.index", lambda session, _: proposals.count(session)),
             Entry("Activity", "activity.index"),
         ),
