@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from portal.accounts import Right
 from portal.clock import now
 from portal.duplicates import proposals
+from portal.errors import NotFound
 from portal.fields import Level
 from portal.health import lists, pages, uniting
 from portal.health.examining import STALE_DAYS
@@ -73,13 +74,19 @@ def create() -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@bp.get("/fields/<any(person, company, deal):level>")
+@bp.get("/fields/<level>")
 @requires(Right.MEMBER)
 def fields(level: str) -> ResponseReturnValue:
     """Every field of a level, and how much of it is missing."""
     with reading() as session:
         health = pages.health(session)
-    return render("health/fields.html", health=health, level=level, words=LEVELS[Level(level)])
+    return render("health/fields.html", health=health, level=level, words=LEVELS[_level(level)])
+
+
+def _level(name: str) -> Level:
+    if name not in set(Level):
+        raise NotFound("There are fields of people, companies and deals. Start from the data's health.")
+    return Level(name)
 
 
 @bp.get("/findings/<key>")
@@ -90,11 +97,11 @@ def finding(key: str) -> ResponseReturnValue:
     return _list(chosen, url_for(".finding", key=key), url_for(".export_finding", key=key))
 
 
-@bp.get("/fields/<any(person, company, deal):level>/<path:name>/missing")
+@bp.get("/fields/<level>/<path:name>/missing")
 @requires(Right.MEMBER)
 def missing(level: str, name: str) -> ResponseReturnValue:
     """The records that lack a field."""
-    chosen = Selection(Level(level), missing=name)
+    chosen = Selection(_level(level), missing=name)
     return _list(
         chosen,
         url_for(".missing", level=level, name=name),
@@ -125,10 +132,10 @@ def export_finding(key: str) -> Response:
     return _csv(lists.of_finding(key), key)
 
 
-@bp.get("/fields/<any(person, company, deal):level>/<path:name>/missing.csv")
+@bp.get("/fields/<level>/<path:name>/missing.csv")
 @requires(Right.MEMBER)
 def export_missing(level: str, name: str) -> Response:
-    chosen = Selection(Level(level), missing=name)
+    chosen = Selection(_level(level), missing=name)
     with reading() as session:
         lists.field_of(session, chosen.level, name)
     return _csv(chosen, f"{level}-missing")
