@@ -42,6 +42,8 @@ class Sql:
 
     def record_ids(self, level: str, source: str, external_ids: Sequence[str]) -> dict[str, int]:
         """Our ids of the records that a source knows by its own."""
+        if not external_ids:
+            return {}
         table, given = self.given(external_ids)
         rows = self.connection.execute(
             text(

@@ -44,6 +44,8 @@ class Group:
 def groups(sql: Sql, source: str, records: pl.DataFrame) -> dict[str, Group]:
     """The people of these rows that have been leads and contacts, each by all its ids. Nothing is written."""
     new = stated(records)
+    if not (new.height or _any_kept(sql, source)):
+        return {}
     own = records["external_id"].to_list()
     pairs = _kept(sql, source, [*own, *new["contact_id"].to_list(), *new["lead_id"].to_list()])
     new = new.join(pairs, on="lead_id", how="anti", maintain_order="left")
@@ -67,18 +69,21 @@ def _gathered(pairs: Sequence[tuple[str, str, bool]], here: Container[str]) -> d
 def stated(records: pl.DataFrame) -> pl.DataFrame:
     """`lead_id` and `contact_id` of the rows that say that one became the other."""
     found = [pl.DataFrame(schema={"lead_id": pl.String, "contact_id": pl.String})]
-    if "contact_external_id" in records.columns:
+    if records["contact_external_id"].count():
         found.append(records.select(lead_id="external_id", contact_id="contact_external_id"))
-    if "lead_external_id" in records.columns:
+    if records["lead_external_id"].count():
         found.append(records.select(lead_id="lead_external_id", contact_id="external_id"))
     return pl.concat(found).drop_nulls().unique("lead_id", keep="first", maintain_order=True)
 
 
+def _any_kept(sql: Sql, source: str) -> bool:
+    some = "SELECT 1 FROM converted_lead WHERE source = :source LIMIT 1"
+    return sql.connection.execute(text(some), {"source": source}).first() is not None
+
+
 def _kept(sql: Sql, source: str, ids: Sequence[str]) -> pl.DataFrame:
     """The pairs kept of these ids' people, in the order they came."""
-    asked = {"source": source}
-    some = sql.connection.execute(text("SELECT 1 FROM converted_lead WHERE source = :source LIMIT 1"), asked)
-    if some.first() is None:
+    if not _any_kept(sql, source):
         return pl.DataFrame(schema=PAIR)
     table, given = sql.given(ids)
     rows = sql.connection.execute(
@@ -88,7 +93,7 @@ def _kept(sql: Sql, source: str, ids: Sequence[str]) -> pl.DataFrame:
             f"SELECT d.contact_id FROM {table} CROSS JOIN converted_lead d WHERE d.source = :source "
             f"AND d.lead_id = g.value UNION SELECT g.value FROM {table}) ORDER BY c.id"
         ),
-        asked | {"given": given},
+        {"source": source, "given": given},
     )
     return pl.DataFrame([(lead, to, bool(came)) for lead, to, came in rows], schema=PAIR, orient="row")
 

@@ -9,38 +9,38 @@ from portal.imports.mapping import check
 from portal.imports.sorting import in_order, kind_of
 from portal.imports.understanding import understand
 
-A, C, L, O, K, U = (
+A, C, L, D, K, U = (
     "0010000000xLD0A",
     "0030000000xLD0A",
     "00Q0000000xLD0A",
     "0060000000xLD0A",
     "7010000000xLD0A",
     "0050000000xLD0A",
-)  # noqa: E741
+)
 
 SALESFORCE = {
     "Account.csv": ("companies", f"Id,IsDeleted,Name,Type,ParentId,BillingCity,BillingCountry,Phone,Website,Industry,AnnualRevenue,NumberOfEmployees,OwnerId,SystemModstamp\n{A},0,Acme,Customer,,Ulm,Germany,1,acme.com,Steel,100.5,12,{U},2024-01-02T03:04:05.000Z",
         {"Name": "name", "ParentId": "parent_external_id", "Website": "domain", "AnnualRevenue": "revenue", "NumberOfEmployees": "employees", "OwnerId": "owner_external_id", "BillingCountry": "country"}),
     "Contact.csv": ("people", f"Id,IsDeleted,AccountId,LastName,FirstName,MailingCity,Email,Title,LeadSource,OwnerId,HasOptedOutOfEmail,CreatedDate,SystemModstamp\n{C},0,{A},Lovelace,Ada,Ulm,ada@acme.com,CTO,Web,{U},0,2024-01-02T03:04:05.000Z,2024-01-02T03:04:05.000Z",
         {"AccountId": "company_external_id", "LastName": "last_name", "HasOptedOutOfEmail": "opted_out"}),
-    "Lead.csv": ("people", f"Id,LastName,FirstName,Company,Email,LeadSource,Status,OwnerId,IsConverted,ConvertedDate,ConvertedAccountId,ConvertedContactId,ConvertedOpportunityId,CreatedDate\n{L},Lovelace,Ada,Acme,ada@acme.com,Web,Qualified,{U},true,2024-01-02,{A},{C},{O},2024-01-02T03:04:05.000Z",
+    "Lead.csv": ("people", f"Id,LastName,FirstName,Company,Email,LeadSource,Status,OwnerId,IsConverted,ConvertedDate,ConvertedAccountId,ConvertedContactId,ConvertedOpportunityId,CreatedDate\n{L},Lovelace,Ada,Acme,ada@acme.com,Web,Qualified,{U},true,2024-01-02,{A},{C},{D},2024-01-02T03:04:05.000Z",
         {"ConvertedContactId": "contact_external_id", "ConvertedAccountId": "company_external_id", "ConvertedOpportunityId": "deal_external_id", "Status": "status"}),
-    "Opportunity.csv": ("deals", f"Id,AccountId,Name,StageName,Amount,Probability,CloseDate,Type,LeadSource,IsClosed,IsWon,CampaignId,OwnerId,CreatedDate\n{O},{A},Ten,Demo,100.5,10,2024-01-02,New,Web,false,false,{K},{U},2024-01-02T03:04:05.000Z",
+    "Opportunity.csv": ("deals", f"Id,AccountId,Name,StageName,Amount,Probability,CloseDate,Type,LeadSource,IsClosed,IsWon,CampaignId,OwnerId,CreatedDate\n{D},{A},Ten,Demo,100.5,10,2024-01-02,New,Web,false,false,{K},{U},2024-01-02T03:04:05.000Z",
         {"AccountId": "company_external_id", "StageName": "stage", "CampaignId": "campaign_external_id", "CloseDate": "expected_close_on"}),
-    "OpportunityContactRole.csv": ("deal_roles", f"Id,OpportunityId,ContactId,Role,IsPrimary,CreatedDate\n00K0000000xLD0A,{O},{C},Decision Maker,true,2024-01-02T03:04:05.000Z",
+    "OpportunityContactRole.csv": ("deal_roles", f"Id,OpportunityId,ContactId,Role,IsPrimary,CreatedDate\n00K0000000xLD0A,{D},{C},Decision Maker,true,2024-01-02T03:04:05.000Z",
         {"OpportunityId": "deal_external_id", "ContactId": "person_external_id", "Role": "role", "IsPrimary": "is_primary"}),
-    "OpportunityHistory.csv": ("stage_changes", f"Id,OpportunityId,CreatedById,CreatedDate,StageName,Amount,CloseDate,Probability,SystemModstamp\n0080000000xLD0A,{O},{U},2024-01-02T03:04:05.000Z,Demo,100.5,2024-02-02,10,2024-01-02T03:04:05.000Z",
+    "OpportunityHistory.csv": ("stage_changes", f"Id,OpportunityId,CreatedById,CreatedDate,StageName,Amount,CloseDate,Probability,SystemModstamp\n0080000000xLD0A,{D},{U},2024-01-02T03:04:05.000Z,Demo,100.5,2024-02-02,10,2024-01-02T03:04:05.000Z",
         {"OpportunityId": "deal_external_id", "StageName": "stage", "CreatedDate": "entered_at"}),
     "Campaign.csv": ("campaigns", f"Id,Name,ParentId,Type,Status,StartDate,EndDate,ExpectedRevenue,BudgetedCost,ActualCost,OwnerId\n{K},Spring,,Webinar,Completed,2024-01-02,2024-02-02,5.5,100.5,90.5,{U}",
         {"Name": "name", "Type": "channel", "StartDate": "starts_on", "BudgetedCost": "budget", "ActualCost": "cost", "ParentId": "parent_external_id"}),
     "CampaignMember.csv": ("campaign_members", f"Id,CampaignId,LeadId,ContactId,Status,HasResponded,FirstRespondedDate,CreatedDate\n00v0000000xLD0A,{K},{L},,Attended,true,2024-01-02,2024-01-02T03:04:05.000Z",
         {"CampaignId": "campaign_external_id", "LeadId": "person_external_id", "ContactId": "person_external_id", "HasResponded": "responded", "FirstRespondedDate": "responded_at"}),
-    "Task.csv": ("activities", f"Id,WhoId,WhatId,Subject,ActivityDate,Status,Priority,OwnerId,Type,AccountId,CallType,CreatedDate\n00T0000000xLD0A,{C},{O},Call back,2024-01-02,Completed,Normal,{U},Call,{A},Inbound,2024-01-02T03:04:05.000Z",
+    "Task.csv": ("activities", f"Id,WhoId,WhatId,Subject,ActivityDate,Status,Priority,OwnerId,Type,AccountId,CallType,CreatedDate\n00T0000000xLD0A,{C},{D},Call back,2024-01-02,Completed,Normal,{U},Call,{A},Inbound,2024-01-02T03:04:05.000Z",
         {"WhoId": "person_external_id", "WhatId": "related_external_id", "Type": "kind", "ActivityDate": "at", "CallType": "direction"}),
     "User.csv": ("owners", f"Id,Username,LastName,FirstName,Name,Department,Email,IsActive,ManagerId\n{U},grace@x.com,Hopper,Grace,Grace Hopper,East,grace@x.com,true,0050000000xLD0B",
         {"Name": "name", "Email": "email", "Department": "team"}),
     "Product2.csv": ("products", "Id,Name,ProductCode,Description,IsActive,Family\n01t0000000xLD0A,Engine,E-1,Turns,true,Steam", {"Name": "name", "ProductCode": "code", "Family": "family"}),
-    "Order.csv": ("orders", f"Id,AccountId,OpportunityId,EffectiveDate,Status,Type,TotalAmount,OrderNumber\n8010000000xLD0A,{A},{O},2024-01-02,Activated,Renewal,100.5,0000100",
+    "Order.csv": ("orders", f"Id,AccountId,OpportunityId,EffectiveDate,Status,Type,TotalAmount,OrderNumber\n8010000000xLD0A,{A},{D},2024-01-02,Activated,Renewal,100.5,0000100",
         {"AccountId": "company_external_id", "EffectiveDate": "ordered_at", "Type": "kind", "TotalAmount": "amount"}),
 }  # fmt: skip
 HUBSPOT = {
