@@ -58,6 +58,7 @@ GROUPS: Final = (
         "Run",
         (
             Entry("Imports", "imports.index"),
+            Entry("Exports", "exports.index"),
             Entry("Jobs", "jobs.index"),
             Entry("Users", "users.index"),
         ),
