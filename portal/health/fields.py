@@ -39,6 +39,10 @@ BESIDES: Final = {
 """Fields that nobody learns from, but that people look for."""
 
 
+NEVER_MISSING: Final = frozenset({"direction", "outcome", "customer_at", "opted_out_at", "closed_at"})
+"""Fields that say something by being empty, or never are."""
+
+
 class FieldHealth(BaseModel):
     """How many of a level's records lack a field; `constant`: the others all have the same value."""
 
@@ -53,7 +57,7 @@ def of_level(session: Session, level: Level) -> dict[str, Input]:
     """Every field of a level by name: those Concord knows, then the attributes."""
     known = columns.inputs(session, level)
     besides = {name: Input(name, FieldKind.TEXT, sql) for name, sql in BESIDES[level].items()}
-    return besides | {name: found for name, found in known.items() if name != "direction"}
+    return besides | {name: found for name, found in known.items() if name not in NEVER_MISSING}
 
 
 def is_attribute(field: Input) -> bool:
