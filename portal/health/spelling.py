@@ -31,8 +31,9 @@ class Variants(BaseModel):
 
 def folded(value: str) -> str:
     """What is left of a value without its spelling: equal texts may mean one. Signs that mean something stay, as in C++."""
-    plain = unicodedata.normalize("NFKC", value).casefold()
-    return SEPARATORS.sub("", plain) or plain
+    plain = unicodedata.normalize("NFKC", value.casefold())
+    joined = SEPARATORS.sub("", plain) or plain
+    return joined if joined == value else folded(joined)  # what was joined may be one letter now
 
 
 def variants(level: str, field: str, counted: Iterable[tuple[str, int]]) -> list[Variants]:

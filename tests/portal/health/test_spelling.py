@@ -33,3 +33,7 @@ def test_no_value_is_in_two_groups(counted: dict[str, int]) -> None:
 
     assert len(found) == len(set(found))
     assert set(found) <= set(counted)
+
+
+def test_accents_join_the_letter_they_come_to_stand_at() -> None:
+    assert folded("A\u00b4") == folded("\u00e1")
