@@ -146,12 +146,14 @@ def show(export_id: int) -> ResponseReturnValue:
     with reading() as session:
         shown = exports.shown(session, export_id)
         export = shown.export
-        since = pages.told_before(session, export) if export.target_id else None
+        target = targets.get(session, export.target_id) if export.target_id else None
+        since = pages.told_before(session, export) if target else None
     return render(
         "exports/show.html",
         shown=shown,
         export=export,
         since=since,
+        layout=targets.layout_of(target) if target else None,
         left_out={reason: count for reason, count in export.left_out.items() if count},
         format=FORMATS[export.format],
         kept=sweeping.KEPT.days,
@@ -220,6 +222,7 @@ def show_target(target_id: int) -> ResponseReturnValue:
         named=layout.named,
         rows=rows,
         told=told,
+        is_mixed=target.layout == "salesforce" and len(OBJECTS[target.level]) > 1 and not target.prefix,
     )
 
 

@@ -27,6 +27,7 @@ class Layout:
     is_id: re.Pattern[str]
     is_name: re.Pattern[str]
     say: str
+    how: str
     named: Callable[[str], str]
     moment: Callable[[datetime], str]
 
@@ -78,6 +79,7 @@ SALESFORCE: Final = Layout(
     is_id=re.compile(r"[A-Za-z0-9]{15}[A-Z0-5]{3}"),
     is_name=re.compile(r"[A-Za-z][A-Za-z0-9_.:]{0,79}"),
     say="Use the API name of the field, such as Concord_Rank__c.",
+    how="In Data Loader choose Update and the object, then this file; an empty cell leaves what stands there.",
     named=lambda key: f"Concord_{_words(key)}__c",
     moment=_to_milliseconds,
 )
@@ -88,6 +90,7 @@ HUBSPOT: Final = Layout(
     is_id=re.compile(r"[0-9]{1,20}"),
     is_name=re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,99}"),
     say="Use the name of the property, such as concord_rank.",
+    how="In HubSpot choose Import, update existing records, and Record ID as what tells them apart.",
     named=lambda key: f"concord_{key}",
     moment=_to_day,
 )

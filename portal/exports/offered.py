@@ -39,6 +39,9 @@ class Offer:
         """What was read, as the value it is; an empty text is no value."""
         if stored is None or stored == "":
             return None
+        if self.kind is As.PLAIN:  # first: most are
+            plain: Value = stored
+            return plain
         match self.kind:
             case As.YES:
                 return bool(stored)
@@ -48,9 +51,6 @@ class Offer:
                 return stored if isinstance(stored, date) else date.fromisoformat(stored)
             case As.MONEY:
                 return (Decimal(stored) / MONEY_SCALE).quantize(Decimal("0.01"))
-            case _:
-                plain: Value = stored
-                return plain
 
 
 SCORES: Final = {
