@@ -1,7 +1,5 @@
 """Fetches htmx into static/fetched/, which is not in git: single files out of a pinned wheel, each checked by its own hash."""
 
-# ruff: noqa: INP001, T201  a script, run before anything is installed
-
 import hashlib
 import subprocess
 import sys

@@ -46,6 +46,9 @@ class Journey:
             self.page.set_viewport_size(size)
             picture = self.folder / f"{number:02}-{name.replace(' ', '-')}-{word}.png"
             self.page.screenshot(path=picture, full_page=True)
+            assert self.page.evaluate("document.documentElement.scrollWidth") <= size["width"], (
+                f"{name} is too wide"
+            )
         self.began = time.monotonic()
 
 
