@@ -42,7 +42,7 @@ coverage: setup-dev ## branch coverage, missing lines shown
 slow: setup-dev ## trials that take minutes: shuffled labels, large files
 	@$(PYTEST) tests -m slow -q --durations=10
 
-chaos: setup-dev ## kill everything, again and again; nothing may be lost
+chaos: setup-dev ## kill everything, again and again (CHAOS_TIMES=3: each 3 times instead of 20); nothing may be lost
 	@$(PYTEST) tests -m chaos -q --durations=10
 
 bench: setup-dev ## the ratios of docs/performance.md, one JSON object a line

@@ -36,11 +36,11 @@ PAYLOADS: Final = (
     "javascript:pwned=1",
 )
 EVERYTHING: Final = " ".join(PAYLOADS)
-# what an address of ours carries in its query is text, percent-encoded; what counts is where the address leads
+# what an address of ours carries in its query is text where it is percent-encoded; what counts is where it leads
 FOUND: Final = """() => [
   typeof pwned !== "undefined" && "a script ran",
   ...[...document.querySelectorAll("*")].flatMap((e) => [...e.attributes].map((a) => [e, a]))
-    .filter(([e, a]) => /^on/.test(a.name) || /pwned/.test(a.name === "href" ? a.value.split("?")[0] : a.value) && /^(data-)?(hx-|href$|src$|action$)/.test(a.name))
+    .filter(([e, a]) => /^on/.test(a.name) || /pwned/.test(/^\\/(?!\\/)[^<>"]*$/.test(a.value) ? a.value.split("?")[0] : a.value) && /^(data-)?(hx-|href$|src$|action$)/.test(a.name))
     .map(([e, a]) => `<${e.tagName} ${a.name}=${a.value}>`),
 ].filter(Boolean)"""
 
