@@ -18,7 +18,6 @@ from portal.people import Person
 
 PAGE: Final = 20
 COUNTED: Final = 1_000
-A, B = aliased(Person), aliased(Person)
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,18 @@ def waiting(session: Session, *, after: str = "", before: str = "", limit: int =
 
 def _standing() -> Any:
     """Proposals with both people, where both are there."""
+    a, b = _two()
     return (
-        select(Proposal, A, B)
-        .join(A, col(A.id) == col(Proposal.a_id))
-        .join(B, col(B.id) == col(Proposal.b_id))
-        .where(col(A.merged_into_id).is_(None), col(B.merged_into_id).is_(None))
+        select(Proposal, a, b)
+        .join(a, col(a.id) == col(Proposal.a_id))
+        .join(b, col(b.id) == col(Proposal.b_id))
+        .where(col(a.merged_into_id).is_(None), col(b.merged_into_id).is_(None))
     )
+
+
+def _two() -> tuple[Any, Any]:
+    """Two aliases of people, new for each query: those that threads share are half made when the second one reads them."""
+    return aliased(Person), aliased(Person)
 
 
 def _cursor(cursor: str) -> tuple[int, int]:
@@ -102,10 +107,11 @@ def merges(
     session: Session, *, before: int | None = None, limit: int = MERGES
 ) -> list[tuple[Merge, Person, Person]]:
     """Merges that stand, the newest first, below an id: each with who stayed and who was taken in."""
+    a, b = _two()
     query = (
-        select(Merge, A, B)
-        .join(A, col(A.id) == col(Merge.survivor_id))
-        .join(B, col(B.id) == col(Merge.merged_id))
+        select(Merge, a, b)
+        .join(a, col(a.id) == col(Merge.survivor_id))
+        .join(b, col(b.id) == col(Merge.merged_id))
         .where(col(Merge.split_at).is_(None))
     )
     query = query.where(Merge.id < before) if before else query
