@@ -79,9 +79,10 @@ def _turns(session: Session, part: Part, *, at: datetime | None) -> Iterator[Par
 
 def _apply(sql: Sql, part: Part) -> Applied:
     plan = _plan(sql, part)
+    before = links.stood(sql, part.target, part.mapping, plan.linked)
     _create(sql, part, plan.new)
     _update(sql, part, plan.changes)
-    links.follow(sql, part.target, part.mapping, part.import_id, plan.linked)
+    links.follow(sql, part.target, part.mapping, part.import_id, plan.linked, before=before)
     return plan.counts
 
 

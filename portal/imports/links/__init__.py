@@ -30,6 +30,7 @@ __all__ = [
     "ranges",
     "related",
     "settle",
+    "stood",
     "turns",
     "unresolved",
     "weighed",
@@ -70,9 +71,22 @@ def weighed(target: Target, mapping: Mapping, standing: dict[str, str], known: p
     return _weighed(target, standing, kept(target, mapping, known))
 
 
-def follow(sql: Sql, target: Target, mapping: Mapping, import_id: int, records: pl.DataFrame) -> None:
-    """After linked rows are in: keep what they wait for, and make the links that waited for them."""
+def stood(sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame) -> pl.DataFrame | None:
+    """What rows that are there already stand for elsewhere, before they change. `follow` takes it."""
+    return spending.stood(sql, mapping.source, records) if target.table == "spend_line" else None
+
+
+def follow(
+    sql: Sql,
+    target: Target,
+    mapping: Mapping,
+    import_id: int,
+    records: pl.DataFrame,
+    *,
+    before: pl.DataFrame | None,
+) -> None:
+    """After linked rows are in: keep what they wait for, and make the links that waited for them. `before`: what `stood` gave."""
     waiting.note(sql, target, mapping.source, import_id, records)
     waiting.arrive(sql, target.level, mapping.source, records["external_id"].to_list())
-    if target.table == "spend_line":
-        spending.add_up(sql, records)
+    if before is not None:
+        spending.add_up(sql, records, before)

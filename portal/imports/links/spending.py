@@ -3,30 +3,43 @@
 # ruff: noqa: S608  tables and columns are our own names; what people type is always bound
 from calendar import monthrange
 from datetime import date
+from typing import Final
 
 import polars as pl
 from sqlalchemy import text
 
 from portal.imports.sql import Sql
+from portal.imports.targets import TARGETS
+
+KEY: Final = ("channel", "currency", "spent_on")
 
 
-def add_up(sql: Sql, records: pl.DataFrame) -> None:
-    """Spend of the channels and months that these lines touch is the sum of their lines; what was typed in gives way."""
+def stood(sql: Sql, source: str, records: pl.DataFrame) -> pl.DataFrame:
+    """Where the lines that are there already count, before they change: `channel`, `currency`, `spent_on`."""
+    there = sql.existing(TARGETS["spend"], source, records["external_id"].to_list())
+    return there.select("channel", "currency", pl.col("spent_on").str.to_date())
+
+
+def add_up(sql: Sql, records: pl.DataFrame, before: pl.DataFrame) -> None:
+    """Spend of the channels and months that these lines touch is the sum of their lines; what was typed in gives way.
+
+    `before`: where they counted until now. What they left without a line is gone, unless a person typed it in since.
+    """
     touched = (
-        records.select("channel", "currency", month=pl.col("spent_on").dt.month_start())
+        pl.concat([records.select(KEY), before])
+        .select("channel", "currency", month=pl.col("spent_on").dt.month_start())
         .unique()
         .sort(pl.all())
     )
     for channel, currency, month in touched.iter_rows():
-        _sum(
-            sql,
-            {
-                "channel": channel,
-                "currency": currency,
-                "first": month.isoformat(),
-                "last": _end(month).isoformat(),
-            },
-        )
+        key = {
+            "channel": channel,
+            "currency": currency,
+            "first": month.isoformat(),
+            "last": _end(month).isoformat(),
+        }
+        _sum(sql, key)
+        _drop(sql, key)
 
 
 def _end(month: date) -> date:
@@ -34,7 +47,7 @@ def _end(month: date) -> date:
 
 
 def _sum(sql: Sql, key: dict[str, str]) -> None:
-    first, last = (f":{name}" if sql.is_sqlite else f"CAST(:{name} AS DATE)" for name in ("first", "last"))
+    first, last = _days(sql)
     sql.connection.execute(
         text(
             "INSERT INTO spend (channel, month, amount, currency, recorded_at, version) "
@@ -45,3 +58,22 @@ def _sum(sql: Sql, key: dict[str, str]) -> None:
         ),
         key,
     )
+
+
+def _drop(sql: Sql, key: dict[str, str]) -> None:
+    """Spend that lines had, and have no more."""
+    first, last = _days(sql)
+    sql.connection.execute(
+        text(
+            "DELETE FROM spend WHERE channel = :channel AND currency = :currency "
+            f"AND month = {first} AND recorded_by IS NULL AND NOT EXISTS (SELECT 1 FROM spend_line l "
+            f"WHERE l.channel = :channel AND l.currency = :currency AND l.spent_on BETWEEN {first} AND {last})"
+        ),
+        key,
+    )
+
+
+def _days(sql: Sql) -> tuple[str, str]:
+    """The first and the last day of a month, as bound."""
+    first, last = (f":{name}" if sql.is_sqlite else f"CAST(:{name} AS DATE)" for name in ("first", "last"))
+    return first, last

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from portal import campaigns, orders, owners, partners, products
+from portal import campaigns, orders, owners, partners, products, spend
 from portal.accounts.tables import User
 from portal.companies import Company
 from portal.db import Database
@@ -161,6 +161,43 @@ def test_spend_by_day_and_campaign_adds_up_by_channel_and_month(database, bring)
     with database.reading() as session:
         (spend,) = session.exec(select(Spend)).all()
         assert (spend.channel, spend.month, spend.amount) == ("Web", date(2025, 1, 1), Decimal("31.50"))
+
+
+def test_spend_follows_a_line_that_moves_to_another_month_channel_or_currency(database, bring):
+    line = "ID,Channel,Day,Cost,Currency\n1,{},{},10.50,{}\n2,Web,2025-01-20,3,EUR\n"
+    found = []
+    for where in (
+        ("Web", "2025-01-17", "EUR"),
+        ("Web", "2025-02-01", "EUR"),
+        ("Fair", "2025-03-01", "EUR"),
+        ("Fair", "2025-03-01", "CHF"),
+    ):
+        bring(line.format(*where), "spend")
+        with database.reading() as session:
+            spent = session.exec(select(Spend).order_by(Spend.month, Spend.channel)).all()
+            found.append([(each.channel, each.month.month, each.amount, each.currency) for each in spent])
+    assert found == [
+        [("Web", 1, Decimal("13.50"), "EUR")],
+        [("Web", 1, Decimal(3), "EUR"), ("Web", 2, Decimal("10.50"), "EUR")],
+        [("Web", 1, Decimal(3), "EUR"), ("Fair", 3, Decimal("10.50"), "EUR")],
+        [("Web", 1, Decimal(3), "EUR"), ("Fair", 3, Decimal("10.50"), "CHF")],
+    ]
+
+
+def test_spend_that_a_person_typed_in_since_stays_when_its_lines_move_away(database, bring):
+    line = "ID,Channel,Day,Cost,Currency\n1,Web,{},10.50,EUR\n"
+    bring(line.format("2025-01-17"), "spend")
+    with database.transaction() as session:
+        user = User(email="u@example.com", name="U", function="marketing", right="member", created_at=AT)
+        session.add(user)
+        session.flush()
+        spend.record(
+            session, channel="Web", month="2025-01", amount="99", currency="EUR", by=user.id, at=LATER
+        )
+    bring(line.format("2025-02-17"), "spend", at=LATER)
+    with database.reading() as session:
+        found = session.exec(select(Spend.month, Spend.amount).order_by(Spend.month)).all()
+    assert found == [(date(2025, 1, 1), Decimal(99)), (date(2025, 2, 1), Decimal("10.50"))]
 
 
 def test_members_of_a_campaign_and_who_answered(database, bring):
