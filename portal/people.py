@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, false, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.activities import Activity, ActivityKind
@@ -18,6 +18,7 @@ from portal.fields import Level
 from portal.imported import EMPTY
 
 MERGED = text("merged_into_id IS NOT NULL")
+BY_HAND = text("user_id IS NOT NULL AND import_id IS NULL")  # the rest of the history comes from files
 LINKED = text("company_id IS NOT NULL")  # imports bring people by the million, most without a company
 
 
@@ -112,12 +113,22 @@ class FieldChange(SQLModel, table=True):
     """A value that was replaced. Append-only. The first value a record came with is its own; before that it is unknown."""
 
     __tablename__ = "field_change"
-    __table_args__ = (Index("ix_field_change_record", "level", "record_id", "field"),)
+    __table_args__ = (
+        Index("ix_field_change_record", "level", "record_id", "field"),
+        Index(
+            "ix_field_change_by_hand", "level", "record_id", sqlite_where=BY_HAND, postgresql_where=BY_HAND
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     level: str = Field(max_length=10)
     record_id: int
     field: str = Field(max_length=300)
+    is_attribute: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="An attribute's value, not a column's, which may be called alike.",
+    )
     before: str | None = Field(default=None, sa_type=Text, description="JSON text; null: it had no value.")
     after: str | None = Field(default=None, sa_type=Text)
     valid_from: datetime | None = Field(

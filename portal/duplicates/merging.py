@@ -66,6 +66,7 @@ def replace(
             level=Level.PERSON,
             record_id=person.id,
             field=name.removeprefix(rules.ATTRIBUTE),
+            is_attribute=name.startswith(rules.ATTRIBUTE),
             before=None if before is None else canonical(before),
             after=None if after is None else canonical(after),
             seen_at=at,

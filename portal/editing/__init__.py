@@ -3,6 +3,6 @@
 Each has a `Draft` of what people type, `texts` of what a record says in the same words, `add` and `change`.
 
 A record made here has an external id in the source “Concord”, its own id: so it is known by one id in files that go
-out and come back, like any other. A hand edit holds until its source's next file: a file says what its source says,
-and what it replaces is kept in `field_change`.
+out and come back, like any other. A hand edit holds until its source says something new: a file that only repeats what
+was before the edit leaves it, one with a newer value replaces it, and what was replaced is kept in `field_change`.
 """

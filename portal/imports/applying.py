@@ -1,20 +1,22 @@
 """Applying a part of an import: which records are new, which changed and how, and writing just that.
 
 Applied twice, the second time changes nothing. A field the mapping does not fill is left as it is; attributes of other
-files of the source stay. What a record had before is kept in `field_change`.
+files of the source stay. What a record had before is kept in `field_change`. What a person changed by hand stays while
+the source says the same as before.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 from sqlmodel import Session
 
 from portal.db import canonical, microseconds
 from portal.imports import links
+from portal.imports.by_hand import ByHand, by_hand
 from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping
 from portal.imports.sql import Sql
@@ -86,13 +88,26 @@ def _apply(sql: Sql, part: Part) -> Applied:
     return plan.counts
 
 
+class Moved(NamedTuple):
+    """A value that is another one now: a column's, or an attribute's, which may be called alike."""
+
+    field: str
+    before: Any
+    after: Any
+    is_attribute: bool
+
+
 @dataclass(frozen=True)
 class Change:
-    """A record that differs: its new values by column, and what each was."""
+    """A record that differs: its new values by column, and what each was.
+
+    `overruled` are columns where a person's value gives way to a newer one of the source.
+    """
 
     record_id: int
     values: dict[str, Any]
-    history: list[tuple[str, Any, Any]]
+    history: list[Moved]
+    overruled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -117,7 +132,7 @@ def _plan(sql: Sql, part: Part) -> Plan:
     new = joined.filter(pl.col("record_id").is_null()).select(incoming.columns)
     known = joined.filter(pl.col("record_id").is_not_null())
     known = links.weighed(part.target, part.mapping, part.standing, known)
-    return Plan(linked, new, list(_changes(part, known)), known.height)
+    return Plan(linked, new, list(_changes(sql, part, known)), known.height)
 
 
 def _stored(linked: pl.DataFrame, part: Part) -> pl.DataFrame:
@@ -143,27 +158,37 @@ def _flagged(records: pl.DataFrame, mapping: Mapping, seen: int) -> pl.DataFrame
     return records.with_columns(since) if since else records
 
 
-def _changes(part: Part, known: pl.DataFrame) -> Iterator[Change]:
+def _changes(sql: Sql, part: Part, known: pl.DataFrame) -> Iterator[Change]:
     """The records that differ from what the table has. A flag's day, once known, is not moved by seeing the flag again."""
     columns = [place.column for place in part.filled]
     differs = [_differs(column) for column in columns] + [
         pl.col(ATTRIBUTES).ne_missing(pl.col(f"{ATTRIBUTES}_there"))
     ]
-    names = part.mapping.attributes
-    for row in known.filter(pl.any_horizontal(differs)).iter_rows(named=True):
-        values = {c: row[c] for c in columns if _is_change(c, row[c], row[f"{c}_there"])}
+    differing = known.filter(pl.any_horizontal(differs))
+    held = by_hand(sql, part.target.level, part.mapping.source, differing["record_id"].to_list())
+    names = [column.column for column in part.mapping.attributes]
+    for row in differing.iter_rows(named=True):
+        values = _values(part, held, columns, row)
         history = [
-            (column, row[f"{column}_there"], value)
+            Moved(column, row[f"{column}_there"], value, is_attribute=False)
             for column, value in values.items()
             if column not in part.target.silent
         ]
-        merged, moved = _merged(
-            row[f"{ATTRIBUTES}_there"], row[ATTRIBUTES], [column.column for column in names]
-        )
+        overruled = frozenset(column for column in values if held.holds(row["record_id"], column))
+        merged, moved = _merged(row[f"{ATTRIBUTES}_there"], row[ATTRIBUTES], names)
         if moved:
             values[ATTRIBUTES] = merged
         if values:
-            yield Change(row["record_id"], values, history + moved)
+            yield Change(row["record_id"], values, history + moved, overruled)
+
+
+def _values(part: Part, held: ByHand, columns: Sequence[str], row: dict[str, Any]) -> dict[str, Any]:
+    """What is to change. What holds by hand stays while the source says the same; with a link, how it was found."""
+    record = row["record_id"]
+    values = {c: row[c] for c in columns if _is_change(c, row[c], row[f"{c}_there"])}
+    stays = {c for c in values if held.stays(record, c, _kept(values[c]), is_since=c in SINCE)}
+    stays |= {link.by for link in part.target.links if link.column in stays}
+    return {column: value for column, value in values.items() if column not in stays}
 
 
 SINCE: Final = {field.since for kind in KINDS.values() for field in kind.fields if field.since}
@@ -182,13 +207,15 @@ def _is_change(column: str, value: Any, there: Any) -> bool:
     return bool(value != there)
 
 
-def _merged(there: str, incoming: str, names: Sequence[str]) -> tuple[str, list[tuple[str, Any, Any]]]:
+def _merged(there: str, incoming: str, names: Sequence[str]) -> tuple[str, list[Moved]]:
     """The attributes with this file's ones replaced, and which of them changed."""
     if there == incoming:
         return there, []
     before, given = json.loads(there), json.loads(incoming)
     moved = [
-        (name, before.get(name), given.get(name)) for name in names if before.get(name) != given.get(name)
+        Moved(name, before.get(name), given.get(name), is_attribute=True)
+        for name in names
+        if before.get(name) != given.get(name)
     ]
     kept = {name: value for name, value in before.items() if name not in set(names)}
     return canonical(kept | given), moved
@@ -223,16 +250,22 @@ def _update(sql: Sql, part: Part, changes: list[Change]) -> None:
             values["arrived_at"] = values["came_at"]
         sql.update(part.target, change.record_id, values)
     changed = [
-        (change.record_id, field, _kept(before), _kept(after))
+        (change.record_id, moved.field, _kept(moved.before), _kept(moved.after), moved.is_attribute)
         for change in changes
-        for field, before, after in change.history
+        for moved in change.history
     ]
     if changed:
         alike = {"level": part.target.level, "seen_at": at, "import_id": part.import_id}
         sql.insert("field_change", pl.DataFrame(changed, schema=CHANGED, orient="row"), alike)
 
 
-CHANGED: Final = {"record_id": pl.Int64, "field": pl.String, "before": pl.String, "after": pl.String}
+CHANGED: Final = {
+    "record_id": pl.Int64,
+    "field": pl.String,
+    "before": pl.String,
+    "after": pl.String,
+    "is_attribute": pl.Boolean,
+}
 
 
 def _kept(value: Any) -> str | None:

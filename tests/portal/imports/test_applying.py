@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from portal.accounts import User
 from portal.db import Database, microseconds
 from portal.deals import Deal
+from portal.editing import people as editing
 from portal.imports.applying import Applied, Part, apply, compare
 from portal.imports.batches import batches
 from portal.imports.guessing import guess
@@ -41,7 +43,7 @@ def importing(database: Database, table) -> Put:
 
     with database.transaction() as session:
         session.add(
-            Import(id=1, kind="", source="", filename="", file="", bytes=0, digest="", uploaded_at=AT)
+            Import(id=1, kind="", source="CRM", filename="", file="", bytes=0, digest="", uploaded_at=AT)
         )
     return run
 
@@ -188,6 +190,59 @@ def test_every_sign_arrives_as_it_stands(database, put):
 def test_a_source_may_be_called_anything(database, put):
     put("ID,Visits\n1,1\n", source='It\'s a "CRM" \\ ?, %s')
     assert put("ID,Visits\n1,1\n", source='It\'s a "CRM" \\ ?, %s') == Applied(unchanged=1)
+
+
+# What a person changed by hand.
+
+
+def by_hand(database: Database, **texts: str) -> None:
+    """Somebody changes the one person there is."""
+    with database.transaction() as session:
+        if session.get(User, 1) is None:
+            session.add(User(id=1, email="b@example.com", name="B", function="sales", right="member", created_at=AT))  # fmt: skip
+            session.flush()
+        (found,) = session.exec(select(Person)).all()
+        typed = {name: text for name, text in (editing.texts(found) | texts).items() if text}
+        draft = editing.Draft.model_validate(typed)
+        editing.change(session, found.id, draft, version=found.version, by=1, at=LATER)
+
+
+def test_a_hand_edit_stays_while_the_source_says_the_same(database, put):
+    put(PERSON)
+    by_hand(database, country="Togo", email="ada@home.example")
+
+    assert put(PERSON, at=LATER) == Applied(unchanged=1)
+    assert put(PERSON.replace(",3,", ",4,"), at=LATER) == Applied(updated=1)
+    ada = one(database, Person)
+    assert (ada.country, ada.email, json.loads(ada.attributes)["Visits"]) == ("Togo", "ada@home.example", 4)
+
+
+def test_a_newer_value_of_the_source_wins_over_a_hand_edit_and_history_keeps_it(database, put):
+    put(PERSON)
+    by_hand(database, country="Togo")
+
+    newer = PERSON.replace("Ghana", "Benin")
+    assert put(newer, at=LATER, do=compare) == put(newer, at=LATER) == Applied(updated=1)
+    assert one(database, Person).country == "Benin"
+    assert [change[2:4] for change in changes(database) if change[1] == "country"] == [
+        ('"Ghana"', '"Togo"'), ('"Togo"', '"Benin"')
+    ]  # fmt: skip
+    by_hand(database, country="Togo")
+    assert put(newer, at=LATER) == Applied(unchanged=1)
+    assert put(PERSON, at=LATER) == Applied(updated=1)
+    assert one(database, Person).country == "Ghana"
+
+
+def test_a_company_chosen_by_hand_stays_with_its_link(database, put):
+    put("ID,Name\nA1,Acme\nA2,Zenith\n", "companies")
+    file = "ID,First Name,Company\n1,Ada,Acme\n"
+    put(file)
+    by_hand(database, company="Zenith")
+    before = one(database, Person)
+    assert (before.company_name, before.company_id) == ("Zenith", 2)
+
+    assert put(file, at=LATER) == Applied(unchanged=1)
+    assert one(database, Person) == before
 
 
 # Flags hold since a day.
