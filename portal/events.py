@@ -120,6 +120,26 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "definition.shipped": lambda d: (
         f"brought the first version of {d['term']}, provisional until both sides sign"
     ),
+    "definition.added": lambda d: f"added the term {d['term']}",
+    "definition.renamed": lambda d: f"renamed the term {d['before']} to {d['after']}",
+    "definition.moved": lambda d: (
+        f"moved {d['term']} before {d['before']}" if d["before"] else f"moved {d['term']} to the end"
+    ),
+    "definition.begun": lambda d: f"began a draft of {d['term']} v{d['number']}",
+    "definition.changed": lambda d: (
+        f"changed {d['term']} v{d['number']}: {', '.join(d['fields']).replace('_', ' ')}"
+        + (f"; {d['signatures']} signature{'s' * (d['signatures'] > 1)} came off" if d["signatures"] else "")
+    ),
+    "definition.proposed": lambda d: (
+        f"proposed {d['term']} v{d['number']}" + (f", to be in force from {d['on']}" if d["on"] else "")
+    ),
+    "definition.signed": lambda d: f"signed {d['term']} v{d['number']} for {d['function']}",
+    "definition.rejected": lambda d: f"rejected {d['term']} v{d['number']}: {d['reason']}",
+    "definition.withdrawn": lambda d: f"withdrew the draft {d['term']} v{d['number']}",
+    "definition.in_force": lambda d: (
+        f"put {d['term']} v{d['number']} in force"
+        + (f" in the place of v{d['before']}" if d["before"] else "")
+    ),
     "duplicate.merged": lambda d: "merged two people who are one" + (", by a rule" if d["rule"] else ""),
     "duplicate.split": lambda _: "split two people who had been merged",
     "duplicate.kept_apart": lambda _: "said that two people are not the same",

@@ -27,6 +27,7 @@ from portal.imports import tables as imports
 from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
 from portal.models import tables as models
+from portal.signing import tables as signing
 
 __all__ = [
     "accounts",
@@ -52,6 +53,7 @@ __all__ = [
     "people",
     "products",
     "reports",
+    "signing",
     "spend",
 ]
 

@@ -31,6 +31,7 @@ AREAS: Final[dict[str, str]] = {
     "explain": "workers.explaining",
     "report": "workers.reports",
     "export": "workers.exports",
+    "definitions": "workers.definitions",
     "mail": "workers.mail",
     "duplicates": "workers.duplicates",
     "health": "workers.health",

@@ -25,6 +25,7 @@ KINDS: Final[dict[str, Kind]] = {
     "explain": Kind("scoring", 10 * MINUTE, 3),
     "report": Kind("reports", 10 * MINUTE, 3),
     "export": Kind("default", 2 * HOUR, 3),
+    "definitions": Kind("default", 10 * MINUTE),
     "mail": Kind("default", 2 * MINUTE),
     "duplicates": Kind("default", 2 * HOUR, 3),
     "health": Kind("default", HOUR, 3),

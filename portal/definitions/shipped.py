@@ -1,70 +1,16 @@
-"""Definitions: what sales and marketing mean by target, inquiry, lead, opportunity, customer; every figure names the version."""
+"""The first versions, which come with the portal and count as provisional until both sides have signed others."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Session, select
 
 from portal import events
-from portal.db import Instant
+from portal.definitions.tables import Definition, DefinitionVersion
+from portal.fields import Level
 
-
-class Definition(SQLModel, table=True):
-    __tablename__ = "definition"
-    __table_args__ = {"sqlite_autoincrement": True}
-
-    id: int = Field(default=None, primary_key=True)
-    term: str = Field(unique=True, max_length=40, description="Its durable key, such as qualified_lead.")
-    name: str = Field(max_length=100)
-    position: int = Field(description="Order in the funnel.")
-
-
-class DefinitionVersion(SQLModel, table=True):
-    """What a term means from a day on. Never changed once published."""
-
-    __tablename__ = "definition_version"
-    __table_args__ = (UniqueConstraint("definition_id", "number"), {"sqlite_autoincrement": True})
-
-    id: int = Field(default=None, primary_key=True)
-    definition_id: int = Field(foreign_key="definition.id")
-    number: int
-    wording: str = Field(description="Markdown.")
-    rule: str = Field(description="What is counted, in one plain sentence.")
-    created_at: datetime = Field(sa_type=Instant)
-    is_shipped: bool = Field(default=False, description="Came with the portal: provisional, unsigned.")
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A term with the version of it that counts."""
-
-    term: str
-    name: str
-    version_id: int
-    number: int
-    wording: str
-    rule: str
-    is_provisional: bool
-
-    @property
-    def label(self) -> str:
-        """How a figure names what it rests on: "Lead v1, provisional, unsigned"."""
-        return f"{self.name} v{self.number}" + (", provisional, unsigned" if self.is_provisional else "")
-
-
-def in_force(session: Session) -> dict[str, Meaning]:
-    """For every term the version that counts, in the order of the funnel. Nothing signed yet: the shipped one, provisional."""
-    rows = session.exec(
-        select(Definition, DefinitionVersion)
-        .join(DefinitionVersion, col(DefinitionVersion.definition_id) == col(Definition.id))
-        .order_by(col(Definition.position), col(DefinitionVersion.number))
-    )
-    return {
-        d.term: Meaning(d.term, d.name, v.id, v.number, v.wording, v.rule, is_provisional=v.is_shipped)
-        for d, v in rows
-    }
+OF_DEALS: Final = frozenset({"opportunity", "marketing_sourced", "marketing_influenced"})
+FINANCE_SIGNS: Final = frozenset({"marketing_sourced", "marketing_influenced"})
 
 
 def ship(session: Session, *, at: datetime) -> None:
@@ -73,7 +19,13 @@ def ship(session: Session, *, at: datetime) -> None:
     for position, (term, name, rule, wording) in enumerate(SHIPPED):
         if term in there:
             continue
-        definition = Definition(term=term, name=name, position=position)
+        definition = Definition(
+            term=term,
+            name=name,
+            position=position,
+            level=Level.DEAL if term in OF_DEALS else Level.PERSON,
+            finance_signs=term in FINANCE_SIGNS,
+        )
         session.add(definition)
         session.flush()
         session.add(
@@ -83,6 +35,7 @@ def ship(session: Session, *, at: datetime) -> None:
                 wording=wording,
                 rule=rule,
                 created_at=at,
+                in_force_at=at,
                 is_shipped=True,
             )
         )
