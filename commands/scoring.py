@@ -11,7 +11,7 @@ from commands import opened
 from portal.clock import now
 from portal.errors import Invalid
 from portal.fields import Level
-from portal.models import registry
+from portal.models import registry, reigns
 from portal.models.registry import Recipe
 from portal.models.tables import Model, Run
 from portal.ranking import places, runs
@@ -26,20 +26,36 @@ LEVELS: Final = click.Choice([level.value for level in Level])
 @click.option("--outcome", required=True, help="The field to learn, such as Converted.")
 @click.option("--positive", default="", help="The value that means yes, where it is not plain.")
 @click.option(
+    "--undecided",
+    default="",
+    help='Values that mean it is not known yet, separated by commas: "Engaging,Open".',
+)
+@click.option(
+    "--within-days",
+    type=click.IntRange(1, 36_500),
+    help="So many days an outcome takes: younger records, by --order-by, do not know theirs yet.",
+)
+@click.option(
     "--leave-out", default="", help='Fields not to learn from, separated by commas: "Tags,Lead Quality".'
 )
 @click.option("--order-by", help="The field that says what came first. Without one there is no forward test.")
 @click.option("--source", help="Only records that this source knows.")
+@click.option("--only", default="", help='Only records where a field holds a value: "Country=France".')
 @click.option("--level", type=LEVELS, default=Level.PERSON.value, show_default=True, help="What is scored.")
 @click.option(
     "--promote/--no-promote", default=True, help="Let it rank at once where it may and no other model does."
 )
 @click.option("--wait", is_flag=True, help="Wait until it is done; it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def train(wait: bool, as_json: bool, leave_out: str, level: str, **options: Any) -> None:
+def train(wait: bool, as_json: bool, level: str, **options: Any) -> None:
     """Train a model on the records whose outcome is known, and say how good it is."""
     del wait
-    recipe = Recipe(level=Level(level), left_out=_names(leave_out), **options)
+    lists: dict[str, Any] = {
+        "left_out": _names(options.pop("leave_out")),
+        "undecided": _names(options.pop("undecided")),
+    }
+    only_field, only_value = _only(options.pop("only"))
+    recipe = Recipe(level=Level(level), only_field=only_field, only_value=only_value, **lists, **options)
     with opened() as (settings, database):
         with database.transaction() as session:
             model = registry.start_training(session, recipe, by=None, at=now())
@@ -54,6 +70,14 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def _only(text: str) -> tuple[str, str]:
+    """A field and the value it is to hold; nothing of nothing."""
+    field, equals, value = (part.strip() for part in text.partition("="))
+    if text and not (field and equals and value):
+        raise click.UsageError('Write --only as a field and its value, such as "Country=France".')
+    return field, value
+
+
 def _trained(model: Model) -> dict[str, Any]:
     label = model.label
     tests = {name: label.get(name) for name in ("out_of_fold", "forward")}
@@ -61,6 +85,8 @@ def _trained(model: Model) -> dict[str, Any]:
         "model": model.id,
         "records": model.records,
         "positives": model.positives,
+        "unknown": label.get("unknown", 0),
+        "too_young": label.get("young", 0),
         "metrics": {name: _brief(test["quality"]) if test else None for name, test in tests.items()},
         "baselines": {name: _baselines(test) for name, test in tests.items() if test},
         "leaks": [
@@ -109,7 +135,7 @@ def score(model_id: int | None, level: str, wait: bool, as_json: bool) -> None:
 def _model(session: Session, model_id: int | None, level: Level) -> Model:
     if model_id:
         return registry.get(session, model_id)
-    if found := registry.champion(session, level) or registry.latest(session, level):
+    if found := reigns.champion(session, level) or registry.latest(session, level):
         return found
     raise Invalid("There is no model to score with. Train one first: portal train --outcome FIELD")
 

@@ -107,6 +107,7 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "model.training_started": lambda d: f"started training a model that learns {d['outcome']}",
     "model.trained": lambda d: f"trained model {d['model']} on {_n(d, 'records')} records",
     "model.promoted": lambda d: f"made model {d['model']} the one that ranks",
+    "model.column_decided": lambda d: f"said that {d['column']} {d['what']} when a model learns",
     "model.retired": lambda d: f"stopped ranking by model {d['model']}",
     "run.started": lambda d: f"started scoring with model {d['model']}",
     "run.finished": lambda d: f"scored {_n(d, 'records')} records with model {d['model']}",

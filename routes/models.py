@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 from portal.accounts import Right, rules, users
 from portal.clock import now
 from portal.fields import Level
-from portal.models import choices, registry, standing, words
+from portal.models import choices, guard, registry, reigns, standing, words
+from portal.models.choices import Choice
 from portal.models.registry import Recipe
 from portal.models.standing import Standing
-from portal.models.tables import Model, ModelState
+from portal.models.tables import LeakDecision, Model, ModelState
 from portal.ranking import runs
 from routes import pictures
 from routes.waiting import progress_of, seconds_left
@@ -23,6 +24,7 @@ from routes.web import parse, reading, render, requires, say, shows_again, trans
 bp = Blueprint("models", __name__, url_prefix="/models")
 
 PAGE = 50
+DAYS = "Use a number of days, such as 90, or leave it empty."
 MAY_PROMOTE = (Right.LEADER, Right.ADMINISTRATOR)
 
 
@@ -31,27 +33,46 @@ class Place(BaseModel):
 
 
 class RecipeForm(BaseModel):
-    """`shown`: the form was shown before, so that a box without a tick means no."""
+    """`shown`: the form was shown before, so that a box without a tick means no; `asked_of`: with the values of this outcome."""
 
     level: Level = Level.PERSON
     outcome: str = Field("", max_length=300)
     positive: str = Field("", max_length=300)
+    undecided: list[str] = []
+    within_days: int | None = Field(None, ge=1, le=36_500, json_schema_extra={"say": DAYS})
     order_by: str = Field("", max_length=300)
     source: str = Field("", max_length=100)
+    only_field: str = Field("", max_length=300)
+    only_value: str = Field("", max_length=300)
     leave_out: list[str] = []
     promote: bool = False
     shown: bool = False
+    asked_of: str = Field("", max_length=300)
 
     def recipe(self) -> Recipe:
         return Recipe(
             outcome=self.outcome,
             level=self.level,
             positive=self.positive,
+            undecided=tuple(self.undecided),
+            within_days=self.within_days,
             order_by=self.order_by or None,
             source=self.source or None,
+            only_field=self.only_field,
+            only_value=self.only_value,
             left_out=tuple(self.leave_out),
             promote=self.promote,
         )
+
+
+class DecisionForm(BaseModel):
+    column: str = Field(max_length=300)
+    decision: str = Field(pattern="^(known|out)$")
+    reason: str = Field("", max_length=500)
+
+
+class ReasonForm(BaseModel):
+    reason: str = Field("", max_length=500)
 
 
 @bp.get("")
@@ -61,11 +82,19 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         found = registry.listed(session, before=place.before, limit=PAGE + 1)
         total = registry.count(session)
+        reigned, names = reigns.history(session), users.names(session)
     lines = [(line.model, line.stands) for line in found[:PAGE]]
     older = url_for(".index", before=lines[-1][0].id) if len(found) > PAGE else ""
     newest = url_for(".index") if place.before else ""
     return render(
-        "models/index.html", lines=lines, total=total, older=older, newest=newest, outcome=words.outcome
+        "models/index.html",
+        lines=lines,
+        total=total,
+        older=older,
+        newest=newest,
+        outcome=words.outcome,
+        reigned=reigned,
+        names=names,
     )
 
 
@@ -77,7 +106,9 @@ def new() -> ResponseReturnValue:
     with reading() as session:
         survey = choices.survey(session, form.level)
         sources = choices.sources(session, form.level)
-    outcome = survey.find(form.outcome)
+        said = guard.decisions(session, form.level, form.outcome)
+    outcome, only = survey.find(form.outcome), survey.find(form.only_field)
+    positive = outcome.chosen(form.positive) if outcome else ""
     return render(
         "models/new.html",
         "recipe",
@@ -85,10 +116,22 @@ def new() -> ResponseReturnValue:
         survey=survey,
         sources=[(source, source) for source in sources],
         outcome=outcome,
-        positive=outcome.chosen(form.positive) if outcome else "",
+        positive=positive,
+        undecided=_undecided(form, outcome, positive),
+        only=only,
+        said=said,
+        is_fresh=form.asked_of != form.outcome,
         order_by=survey.chosen_order(form.order_by, is_first=not form.shown),
         levels=[(level, words.LEVELS[level][1].capitalize()) for level in Level],
     )
+
+
+def _undecided(form: RecipeForm, outcome: Choice | None, positive: str) -> list[str]:
+    """The values ticked as not known yet; the likely ones where the outcome was only just chosen."""
+    held = [value for value, _ in outcome.answers if value != positive] if outcome else []
+    if outcome and form.asked_of != form.outcome and not form.undecided:
+        return outcome.open_values(positive)
+    return [value for value in form.undecided if value in held]
 
 
 @bp.post("")
@@ -112,11 +155,15 @@ def show(model_id: int) -> ResponseReturnValue:
         job = registry.job_of(session, model)
         lines = runs.listed(session, model_id=model_id, limit=5)
         names = users.names(session)
+        said = guard.decisions(session, model.level, model.outcome)
+        waiting = guard.waiting(session, model)
+        champion = reigns.champion(session, Level(model.level))
+        reigned = reigns.history(session, model_id=model_id)
     stands, tests = standing.of_model(model, job.state if job else None), _tests(model)
     return render(
         "models/show.html",
         model=model,
-        label={"leaks": [], "warnings": [], "features": [], "unknown": 0, **model.label},
+        label={"leaks": [], "warnings": [], "features": [], "unknown": 0, "young": 0, **model.label},
         job=job,
         left=seconds_left(job),
         progress_url=url_for(".progress", model_id=model_id),
@@ -127,14 +174,28 @@ def show(model_id: int) -> ResponseReturnValue:
         lines=[(line, line.stands) for line in lines],
         names=names,
         may_promote=rules.may(user().right, MAY_PROMOTE),
+        said=said,
+        waiting=waiting,
+        champion=champion if champion and champion.id != model_id else None,
+        reigned=reigned,
         again=_address(model, []),
-        without=_address(model, [leak["column"] for leak in model.label.get("leaks", ())]),
+        without=_address(model, [leak["column"] for leak in _leaks(model) if not _stays(leak, said)]),
         left_out=[words.title(name) for name in model.left_out],
         outcome=words.outcome(model),
+        population=words.population(model),
         people=words.LEVELS[model.level][1],
         title=words.title,
         Standing=Standing,
     )
+
+
+def _leaks(model: Model) -> list[dict[str, Any]]:
+    return list(model.label.get("leaks", ()))
+
+
+def _stays(leak: Mapping[str, Any], said: Mapping[str, LeakDecision]) -> bool:
+    """Whether a person said that the column is known in time."""
+    return leak["column"] in said and said[leak["column"]].is_known
 
 
 def _tests(model: Model) -> Mapping[str, Any]:
@@ -151,8 +212,12 @@ def _address(model: Model, suspects: list[str]) -> str:
         level=model.level,
         outcome=model.outcome,
         positive=model.positive,
+        undecided=model.undecided,
+        within_days=model.within_days,
         order_by=model.order_by,
         source=model.source,
+        only_field=model.only_field or None,
+        only_value=model.only_value or None,
         leave_out=sorted({*model.left_out, *suspects}),
     )
 
@@ -166,14 +231,35 @@ def progress(model_id: int) -> ResponseReturnValue:
     return progress_of(job, url_for(".progress", model_id=model_id), url_for(".show", model_id=model_id))
 
 
+@bp.post("/<int:model_id>/columns")
+@requires(*MAY_PROMOTE)
+@shows_again("models.show")
+def decide(model_id: int) -> ResponseReturnValue:
+    """Say of a column that looks as if it knew the future whether it is known in time."""
+    form = parse(DecisionForm)
+    with transaction() as session:
+        model = registry.get(session, model_id)
+        guard.decide(
+            session,
+            model,
+            form.column,
+            is_known=form.decision == "known",
+            reason=form.reason,
+            by=user().id,
+            at=now(),
+        )
+    return redirect(url_for(".show", model_id=model_id), 303)
+
+
 @bp.post("/<int:model_id>/promotion")
 @requires(*MAY_PROMOTE)
 @shows_again("models.show")
 def promote(model_id: int) -> ResponseReturnValue:
     """Let the model rank, and score with it at once: the list follows when that is done."""
-    at = now()
+    at, form = now(), parse(ReasonForm)
     with transaction() as session:
-        model = registry.promote(session, model_id, by=user().id, at=at)
+        model = registry.get(session, model_id)
+        reigns.promote(session, model, reason=form.reason, by=user().id, at=at)
         run = runs.start_run(session, model, by=user().id, at=at)
     say(f"Model {model_id} ranks. The list follows as soon as run {run.id} is done.")
     return redirect(url_for(".show", model_id=model_id), 303)
@@ -183,8 +269,10 @@ def promote(model_id: int) -> ResponseReturnValue:
 @requires(*MAY_PROMOTE)
 @shows_again("models.show")
 def retire(model_id: int) -> ResponseReturnValue:
+    form = parse(ReasonForm)
     with transaction() as session:
-        registry.retire(session, model_id, by=user().id, at=now())
+        model = registry.get(session, model_id)
+        reigns.retire(session, model, reason=form.reason, by=user().id, at=now())
     say(f"Model {model_id} is retired. The list shows the newest first until another model ranks.")
     return redirect(url_for(".show", model_id=model_id), 303)
 

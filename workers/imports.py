@@ -23,7 +23,7 @@ from portal.imports.reading import Choices
 from portal.imports.tables import Import, ImportState
 from portal.imports.targets import TARGETS
 from portal.imports.understanding import Understood, understand
-from portal.models import registry
+from portal.models import reigns
 from portal.ranking import runs
 from workers.tasks import Claim, Effects, task
 
@@ -176,7 +176,7 @@ def _settle(job: Claim, import_id: int) -> None:
 def _score_again(session: Session, found: Import) -> None:
     """New people are to be ranked as well: the model that ranks scores everybody again."""
     level = TARGETS[found.kind].level
-    champion = registry.champion(session, Level(level)) if level in set(Level) else None
+    champion = reigns.champion(session, Level(level)) if level in set(Level) else None
     if champion and (found.created or found.updated):
         runs.start_run(session, champion, by=found.uploaded_by, at=now())
 

@@ -14,16 +14,16 @@ from portal.columns import Input
 from portal.db import microseconds
 from portal.errors import Invalid, Problem
 from portal.fields import FieldKind, Level
-from portal.models import choices, registry, words
+from portal.models import choices, registry
 from portal.models.registry import Learned
 from portal.models.tables import Model
 from portal.ranking import runs
 from scoring import leaks
-from scoring.columns import FloatArray
 from scoring.label import Test
 from scoring.leaks import Suspect
 from scoring.training import Trained, train
-from workers import tables
+from workers import tables, targets
+from workers.targets import Target
 from workers.tasks import Claim, Effects, task
 
 THREADS: Final = 2
@@ -36,11 +36,13 @@ class Asked:
     outcome: Input
     order: Input | None
     inputs: Sequence[Input]
+    only: Input | None = None
 
     @property
     def read(self) -> list[Input]:
         """All that is to be read, each once."""
-        wanted = [*self.inputs, self.outcome, *([self.order] if self.order else [])]
+        others = [field for field in (self.order, self.only) if field]
+        wanted = [*self.inputs, self.outcome, *others]
         return list({field.name: field for field in wanted}.values())
 
 
@@ -59,15 +61,16 @@ def train_model(job: Claim, model_id: int) -> Effects:
 
 def _train(job: Claim, model: Model) -> Effects:
     asked, frame = _read(job, model)
-    positive, outcome = _outcome(frame[asked.outcome.name], asked.outcome, model.positive)
     order = tables.floats(frame[asked.order.name]) if asked.order else None
+    target = targets.of(frame[asked.outcome.name], asked.outcome, model, order)
+    outcome = target.outcome
     table = tables.table_of(frame, asked.inputs)
     job.progress(0, None, f"learning from {len(table):,} records")
     as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
     trained = train(table, outcome, order=order, as_of=as_of, threads=THREADS)
     job.progress(0, None, "looking for columns that know the future")
     found = leaks.suspects(table, outcome)
-    learned = _learned(trained, positive, found, tables.digest(table, outcome))
+    learned = _learned(trained, target, found, tables.digest(table, outcome))
 
     def effects(session: Session) -> dict[str, Any]:
         kept = registry.keep(session, model.id, learned, at=now())
@@ -93,6 +96,8 @@ def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame]:
         source=model.source,
         progress=lambda done, total: job.progress(done, total, "reading records"),
     )
+    if asked.only:
+        frame = frame.filter(pl.col(asked.only.name).cast(pl.String) == model.only_value)
     return asked, tables.by_content(frame)
 
 
@@ -109,53 +114,24 @@ def _asked(session: Session, model: Model) -> Asked:
     if order and order.kind not in {FieldKind.NUMBER, FieldKind.DATE}:
         raise Invalid(f"“{order.name}” cannot say what came first: name a field of dates or numbers.")
     out = {outcome.name, *choices.NEVER[level], *(field(name).name for name in model.left_out)}
-    out |= {order.name} if order else set()
+    if model.within_days and (order is None or order.kind is not FieldKind.DATE):
+        raise Invalid(choices.NO_AGE)
+    only = field(model.only_field) if model.only_field else None
+    out |= {each.name for each in (order, only) if each}
     out |= imports.repeated(session, level) | {aliases.get(name.casefold(), "") for name in model.left_out}
     inputs = [f for f in known.values() if f.name not in out and f.kind is not FieldKind.TEXT]
-    return Asked(outcome, order, inputs)
+    return Asked(outcome, order, inputs, only)
 
 
-def _outcome(series: pl.Series, field: Input, positive: str) -> tuple[str, FloatArray]:
-    """What counts as yes, and the outcome of each record: 1, 0, or NaN where it is not known."""
-    match field.kind:
-        case FieldKind.DATE:
-            return words.A_DATE, tables.floats(series.is_not_null().cast(pl.Float64))
-        case FieldKind.BOOLEAN:
-            return "yes", tables.floats(series)
-        case FieldKind.NUMBER:
-            return _numeric_outcome(series, field, positive)
-        case FieldKind.TEXT:
-            raise Invalid(
-                f"“{field.name}” is free text. Name a field that says yes or no, or holds a few values."
-            )
-        case _:
-            values = series.drop_nulls().value_counts(sort=True)[series.name].to_list()
-            yes = positive or registry.guess_positive(values)
-            if yes not in values:
-                raise Invalid(
-                    f"No record has “{yes}” as its {field.name}. It holds: {', '.join(values[:10])}."
-                )
-            return yes, tables.floats((series == yes).cast(pl.Float64))
-
-
-def _numeric_outcome(series: pl.Series, field: Input, positive: str) -> tuple[str, FloatArray]:
-    values = set(series.drop_nulls().unique().head(50).to_list())
-    if not positive and not values <= {0.0, 1.0}:
-        raise Invalid(f"“{field.name}” holds more than 0 and 1. Say which value means yes.")
-    try:
-        yes = float(positive or 1)
-    except ValueError:
-        raise Invalid(f"“{field.name}” holds numbers, and “{positive}” is none.") from None
-    return f"{yes:g}", tables.floats((series == yes).cast(pl.Float64))
-
-
-def _learned(trained: Trained, positive: str, found: Sequence[Suspect], digest: str) -> Learned:
+def _learned(trained: Trained, target: Target, found: Sequence[Suspect], digest: str) -> Learned:
     label = trained.label
     return Learned(
         records=label.records,
         positives=label.positives,
-        positive=positive,
-        label=_finite(label.as_data() | {"leaks": [asdict(suspect) for suspect in found]}),
+        positive=target.positive,
+        label=_finite(
+            label.as_data() | {"leaks": [asdict(suspect) for suspect in found], "young": target.young}
+        ),
         out_of_fold_auc=_auc(label.out_of_fold),
         forward_auc=_auc(label.forward),
         is_usable=label.usable,

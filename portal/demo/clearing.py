@@ -20,7 +20,7 @@ from portal.duplicates import splitting
 from portal.fields import Field, Level
 from portal.jobs.rules import OPEN
 from portal.jobs.tables import Job
-from portal.models.tables import CurrentRun, Model, ModelFile, Run
+from portal.models.tables import CurrentRun, LeakDecision, Model, ModelFile, Reason, Reign, Run
 from portal.people import ExternalId, FieldChange, Person
 from portal.reports import Report, ReportFile
 from portal.spend import Spend
@@ -62,10 +62,11 @@ def _drop_what_was_reckoned(session: Session, *, at: datetime) -> None:
         jobs.cancel(session, job_id, by=None, at=at)
     for run_id in session.exec(rows_of(Run.id)):
         session.connection().execute(text(f"DROP TABLE IF EXISTS score_{run_id:d}"))
-    for table in (CurrentRun, Run, ReportFile, Report):
+    for table in (Reason, CurrentRun, Run, ReportFile, Report):
         session.execute(delete(table))
     made_up = or_(col(Model.source).is_(None), col(Model.source) == SOURCE)
-    session.execute(delete(ModelFile).where(col(ModelFile.model_id).in_(rows_of(Model.id).where(made_up))))
+    for of_model in (ModelFile, Reign, LeakDecision):
+        session.execute(delete(of_model).where(col(of_model.model_id).in_(rows_of(Model.id).where(made_up))))
     session.execute(delete(Model).where(made_up))
 
 

@@ -25,6 +25,28 @@ NEVER: Final[Mapping[Level, tuple[str, ...]]] = {
     Level.DEAL: ("outcome", "closed_at", "opened_at", "probability"),
 }
 """Mapped fields that tell the outcome itself, or only when a record came: never inputs."""
+OPEN_WORDS: Final = frozenset(
+    [
+        "open",
+        "pending",
+        "new",
+        "ongoing",
+        "active",
+        "undecided",
+        "unknown",
+        "engaging",
+        "prospecting",
+        "negotiation",
+        "qualification",
+        "proposal",
+        "nurturing",
+        "contacted",
+        "working",
+        "in_progress",
+        "in-progress",
+    ]
+) | {"in progress", "in process", "not yet", "needs analysis"}
+"""What sources write while a deal or a lead still goes on."""
 FIRST: Final = {Level.PERSON: "came_at", Level.DEAL: "opened_at"}
 """What says what came first, where a source knows it."""
 
@@ -59,6 +81,10 @@ class Choice:
     def chosen(self, value: str) -> str:
         """The value that means yes: the one given, if the field holds it, else the likeliest."""
         return value if value in dict(self.answers) else self.yes
+
+    def open_values(self, yes: str) -> list[str]:
+        """The values that most likely say that nobody knows yet, beside the one that means yes."""
+        return [value for value, _ in self.answers if value != yes and value.casefold().strip() in OPEN_WORDS]
 
     @property
     def frequent(self) -> Sequence[tuple[str, float]]:
@@ -95,6 +121,11 @@ class Survey:
         return [field for field in self.fields if field.is_outcome]
 
     @property
+    def narrowing(self) -> list[Choice]:
+        """Fields by a value of which the records learned from can be chosen."""
+        return [field for field in self.fields if field.kind is FieldKind.CATEGORY and len(field.answers) > 1]
+
+    @property
     def orders(self) -> list[Choice]:
         return [field for field in self.fields if field.kind in ORDERS and field.missing < 1]
 
@@ -103,7 +134,7 @@ class Survey:
         usual = FIRST.get(self.level, "") if is_first and not name else name
         return usual if usual in {field.name for field in self.orders} else ""
 
-    def why_not(self, field: Choice, outcome: str, order: str) -> str:
+    def why_not(self, field: Choice, outcome: str, order: str, only: str = "") -> str:
         """Why a field is no input whatever a person ticks; empty where it is one."""
         if field.name == outcome:
             return "the outcome itself"
@@ -111,6 +142,8 @@ class Survey:
             return "says what came first"
         if field.name in NEVER[self.level]:
             return "says how it ended, or when it came"
+        if field.name == only:
+            return "the same for all of these"
         return "free text" if field.kind is FieldKind.TEXT else ""
 
 
@@ -162,8 +195,30 @@ def check(found: Survey, recipe: Recipe) -> None:
         raise Invalid("Choose the field a model is to learn: one that says how it ended, such as Converted.")
     if outcome.kind is FieldKind.CATEGORY and not (recipe.positive or outcome.yes):
         raise Invalid(f"Choose which value of {outcome.title} means yes.")
+    if recipe.positive and recipe.positive in recipe.undecided:
+        raise Invalid(f"“{recipe.positive}” cannot mean yes and not known yet at once.")
     if recipe.order_by and recipe.order_by not in {field.name for field in found.orders}:
         raise Invalid("Choose a field of dates or numbers that says what came first.")
+    _check_age(found, recipe)
+    _check_population(found, recipe)
+
+
+def _check_age(found: Survey, recipe: Recipe) -> None:
+    if recipe.within_days is None:
+        return
+    order = found.find(recipe.order_by or "")
+    if order is None or order.kind is not FieldKind.DATE:
+        raise Invalid(NO_AGE)
+
+
+NO_AGE: Final = "To know who is too young to know the outcome, name a field of dates that says what came first, or leave the days empty."
+
+
+def _check_population(found: Survey, recipe: Recipe) -> None:
+    if recipe.only_field and not found.find(recipe.only_field):
+        raise Invalid("Choose one of the fields offered to narrow down whom it learns from.")
+    if recipe.only_field and not recipe.only_value:
+        raise Invalid(f"Choose which value of {words.title(recipe.only_field)} the records are to have.")
 
 
 SOURCES: Final = """

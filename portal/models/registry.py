@@ -1,4 +1,4 @@
-"""Commands and queries on models: start training, keep what came of it, promote by a person's decision."""
+"""Commands and queries on models: start training, keep what came of it, find them."""
 
 import json
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from sqlalchemy import func
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from portal import events, jobs, notices
-from portal.errors import Conflict, Invalid, NotFound
+from portal.errors import Invalid, NotFound
 from portal.fields import Level
 from portal.jobs.tables import Job
-from portal.models import standing, words
+from portal.models import guard, reigns, standing, words
 from portal.models.standing import Standing
-from portal.models.tables import CurrentRun, Model, ModelFile, ModelState, Run
+from portal.models.tables import Model, ModelFile, ModelState
 
 YES_WORDS: Final = (
     "1",
@@ -36,13 +36,21 @@ YES_WORDS: Final = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a model is to learn: records of a level whose `outcome` is `positive`, in the order of `order_by`."""
+    """What a model is to learn: records of a level whose `outcome` is `positive`, in the order of `order_by`.
+
+    `undecided` are values that say the outcome is not known yet; of records that came less than `within_days` ago it is
+    not known either. Only those that `source` knows, and whose `only_field` is `only_value`, are learned from.
+    """
 
     outcome: str
     level: Level = Level.PERSON
     positive: str = ""
+    undecided: Sequence[str] = field(default_factory=tuple)
+    within_days: int | None = None
     order_by: str | None = None
     source: str | None = None
+    only_field: str = ""
+    only_value: str = ""
     left_out: Sequence[str] = field(default_factory=tuple)
     promote: bool = True
 
@@ -55,9 +63,13 @@ def start_training(session: Session, recipe: Recipe, *, by: int | None, at: date
         level=recipe.level,
         outcome=recipe.outcome.strip(),
         positive=recipe.positive.strip(),
+        undecided=_names(recipe.undecided),
+        within_days=recipe.within_days,
         order_by=recipe.order_by or None,
         source=recipe.source or None,
-        left_out=[name.strip() for name in recipe.left_out if name.strip()],
+        only_field=recipe.only_field.strip() if recipe.only_value.strip() else "",
+        only_value=recipe.only_value.strip() if recipe.only_field.strip() else "",
+        left_out=_names(recipe.left_out),
         promote=recipe.promote,
         as_of=at,
         created_at=at,
@@ -77,6 +89,10 @@ def start_training(session: Session, recipe: Recipe, *, by: int | None, at: date
     model.job_id = job.id
     events.record(session, "model.training_started", "model", model.id, by=by, at=at, outcome=model.outcome)
     return model
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    return [name.strip() for name in given if name.strip()]
 
 
 @dataclass(frozen=True)
@@ -128,15 +144,14 @@ def keep(session: Session, model_id: int, learned: Learned, *, at: datetime) -> 
     if by is not None:
         notices.tell(session, by, _told(model), at=at, path=f"/models/{model_id}")
     if _ranks_by_itself(session, model):
-        promote(session, model_id, by=by, at=at)
+        reigns.promote(session, model, reason=reigns.BY_ITSELF, by=None, at=at)
     return model
 
 
 def _ranks_by_itself(session: Session, model: Model) -> bool:
     """A column that looks as if it knew the future waits for a person."""
-    is_clean = not any(leak["grade"] == "leak" for leak in model.label.get("leaks", ()))
-    fits = model.promote and model.is_promotable and is_clean
-    return fits and champion(session, Level(model.level)) is None
+    fits = model.promote and model.is_promotable and not guard.waiting(session, model)
+    return fits and reigns.champion(session, Level(model.level)) is None
 
 
 def _told(model: Model) -> str:
@@ -171,15 +186,6 @@ def trees(session: Session, model_id: int) -> tuple[str, str]:
     return found["text"], found["digest"]
 
 
-def champion(session: Session, level: Level) -> Model | None:
-    """The model that ranks a level, if any does."""
-    return session.exec(
-        select(Model).where(
-            Model.level == level, col(Model.promoted_at).is_not(None), col(Model.retired_at).is_(None)
-        )
-    ).first()
-
-
 def latest(session: Session, level: Level) -> Model | None:
     """The newest model of a level that can score."""
     return session.exec(
@@ -187,45 +193,6 @@ def latest(session: Session, level: Level) -> Model | None:
         .where(Model.level == level, Model.state == ModelState.READY, Model.digest != "")
         .order_by(col(Model.id).desc())
     ).first()
-
-
-def promote(session: Session, model_id: int, *, by: int | None, at: datetime) -> Model:
-    """Let a model rank its level from now on; the one before retires. Its next run shows in the list."""
-    model = get(session, model_id)
-    if not model.is_promotable:
-        raise Invalid(f"Model {model_id} may not rank: {_why_not(model)}")
-    before = champion(session, Level(model.level))
-    if before is not None and before.id == model_id:
-        raise Conflict(f"Model {model_id} ranks already.")
-    if before is not None:
-        _retire(session, before, by=by, at=at)
-    model.promoted_at, model.promoted_by, model.retired_at = at, by, None
-    events.record(session, "model.promoted", "model", model_id, by=by, at=at, model=model_id)
-    return model
-
-
-def _why_not(model: Model) -> str:
-    if model.state != ModelState.READY:
-        return "it is not trained."
-    if model.is_usable:
-        return "it has no forward test. Train it again and name the field that says what came first."
-    return model.why
-
-
-def retire(session: Session, model_id: int, *, by: int | None, at: datetime) -> Model:
-    """Stop ranking by a model: the list shows its runs no more."""
-    model = get(session, model_id)
-    if model.promoted_at is None or model.retired_at is not None:
-        raise Conflict(f"Model {model_id} does not rank.")
-    _retire(session, model, by=by, at=at)
-    of_it = select(Run.id).where(Run.model_id == model_id)
-    session.exec(delete(CurrentRun).where(col(CurrentRun.run_id).in_(of_it)))
-    return model
-
-
-def _retire(session: Session, model: Model, *, by: int | None, at: datetime) -> None:
-    model.retired_at = at
-    events.record(session, "model.retired", "model", model.id, by=by, at=at, model=model.id)
 
 
 @dataclass(frozen=True)

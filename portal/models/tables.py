@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import LargeBinary, Text
+from sqlalchemy import Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from portal.db import Instant, Json
@@ -29,7 +29,15 @@ class Model(SQLModel, table=True):
     order_by: str | None = Field(
         default=None, max_length=300, description="The field that says what came first."
     )
+    undecided: list[str] = Field(
+        default_factory=list, sa_type=Json, description="Values of the outcome that say it is not known yet."
+    )
+    within_days: int | None = Field(
+        default=None, description="So long an outcome takes: younger records do not know theirs yet."
+    )
     source: str | None = Field(default=None, max_length=100, description="Only records of this source.")
+    only_field: str = Field(default="", max_length=300, description="Only records where this field…")
+    only_value: str = Field(default="", max_length=300, description="…holds this value.")
     left_out: list[str] = Field(default_factory=list, sa_type=Json)
     state: str = Field(default=ModelState.TRAINING, max_length=10)
     as_of: datetime = Field(sa_type=Instant)
@@ -125,3 +133,39 @@ class Reason(SQLModel, table=True):
     run_id: int = Field(primary_key=True, foreign_key="run.id")
     record_id: int = Field(primary_key=True)
     why: dict[str, Any] = Field(sa_type=Json)
+
+
+class Reign(SQLModel, table=True):
+    """From when to when a model ranked its level, by whose decision, and why."""
+
+    __tablename__ = "reign"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    level: str = Field(max_length=10)
+    model_id: int = Field(foreign_key="model.id", index=True)
+    began_at: datetime = Field(sa_type=Instant)
+    began_by: int | None = Field(
+        default=None, foreign_key="user_account.id", description="None: by itself, as it was good enough."
+    )
+    reason: str = Field(default="", max_length=500)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_by: int | None = Field(default=None, foreign_key="user_account.id")
+    ended_because: str = Field(default="", max_length=500)
+
+
+class LeakDecision(SQLModel, table=True):
+    """What a person said of a column that looks as if it knew the future. The newest of an outcome and a column counts."""
+
+    __tablename__ = "leak_decision"
+    __table_args__ = (Index("ix_leak_decision_outcome", "level", "outcome"), {"sqlite_autoincrement": True})
+
+    id: int = Field(default=None, primary_key=True)
+    level: str = Field(max_length=10)
+    outcome: str = Field(max_length=300)
+    column: str = Field(max_length=300)
+    is_known: bool = Field(description="It is known in time, and may stay; else it is to be left out.")
+    reason: str = Field(max_length=500)
+    model_id: int = Field(foreign_key="model.id", description="Where its evidence stood.")
+    decided_at: datetime = Field(sa_type=Instant)
+    decided_by: int | None = Field(default=None, foreign_key="user_account.id")

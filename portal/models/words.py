@@ -46,4 +46,14 @@ def outcome(model: Model) -> str:
     name = title(model.outcome)
     if not model.positive:
         return name
-    return f"{name} holds a date" if model.positive == A_DATE else f"{name} is {model.positive}"
+    if model.positive != A_DATE:
+        return f"{name} is {model.positive}"
+    within = f" within {model.within_days:,} days" if model.within_days else ""
+    return f"{name} holds a date{within}"
+
+
+def population(model: Model) -> str:
+    """Of whom it learns, such as "people that crm knows, whose Country is France"."""
+    known = f" that {model.source} knows" if model.source else ""
+    only = f", whose {title(model.only_field)} is {model.only_value}" if model.only_field else ""
+    return f"{LEVELS[model.level][1]}{known}{only}"

@@ -50,7 +50,7 @@ def test_the_list_says_what_each_model_learns_and_where_it_stands(member: Browse
 
 def test_without_models_the_list_says_what_to_do(member: Browser, sqlite: Database) -> None:
     with sqlite.transaction() as session:
-        for table in ("reason", "current_run", "run", "model_file", "model"):
+        for table in ("reason", "current_run", "run", "reign", "model_file", "model"):
             session.connection().exec_driver_sql(f"DELETE FROM {table}")
 
     assert "No model yet" in member.get("/models").text
@@ -93,11 +93,44 @@ def test_training_is_started_in_words_of_the_form(member: Browser, sqlite: Datab
     assert found.created_by == member.user.id
 
 
+def test_the_form_offers_values_that_decide_nothing_yet(member: Browser, sqlite: Database) -> None:
+    with sqlite.transaction() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE person SET status = CASE id % 3 WHEN 0 THEN 'Won' WHEN 1 THEN 'Lost' ELSE 'Open' END"
+        )
+
+    text = member.htmx("/models/new", {"outcome": "status", "positive": "Won", "shown": "yes"}).text
+
+    assert "Values that decide nothing yet" in text
+    assert 'value="Open" checked' in text
+    assert 'value="Lost" checked' not in text
+
+
+def test_of_whom_and_from_what_age_it_learns_is_said(
+    member: Browser, sqlite: Database, settings: Settings
+) -> None:
+    form = {"shown": "yes", "outcome": "Converted", "order_by": "came_at", "leave_out": ["Contract", "Luck"]}
+    form |= {"within_days": "500", "only_field": "country", "only_value": "France"}
+
+    member.post("/models", form)
+    inline.run_all(sqlite, settings)
+
+    text = member.get("/models/2").text
+    found = model(sqlite, 2)
+    assert "People, whose Country is France, with a known outcome" in text
+    assert f"{found.label['young']} came less than 500 days before the training" in text
+    assert 0 < found.label["young"] < 200
+    assert found.records + found.label["unknown"] == 200, "every third is from France"
+    assert "only_field=country&amp;only_value=France" in text
+
+
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
         ({"outcome": ""}, "Choose the field a model is to learn"),
         ({"outcome": "Channel"}, "Choose which value of Channel means yes"),
+        ({"outcome": "Converted", "within_days": "90"}, "name a field of dates that says what came first"),
+        ({"outcome": "Converted", "only_field": "Channel"}, "Choose which value of Channel the records"),
     ],
 )
 def test_what_cannot_be_learned_is_said_beside_the_form(
@@ -140,6 +173,36 @@ def test_leaks_come_first_with_their_evidence_and_a_way_out(
     assert "leave_out=Contract" in text
 
 
+def test_a_column_that_may_know_the_future_waits_for_a_leader_who_says_why(
+    leader: Browser, member: Browser, sqlite: Database, settings: Settings
+) -> None:
+    crowd.trained(sqlite, settings, replace(RECIPE, left_out=()))
+    known = {"column": "Contract", "decision": "known", "reason": ""}
+
+    refused = leader.post("/models/2/promotion", {"reason": "Better."})
+    assert "Contract looks as if it knew the future" in refused.text
+    assert member.post("/models/2/columns", known).status_code == 403
+    assert "Say how you know" in leader.post("/models/2/columns", known).text
+    assert leader.post("/models/2/columns", known | {"column": "Visits"}).status_code == 404
+    leader.post("/models/2/columns", known | {"reason": "It is signed at the first call."})
+
+    text = leader.get("/models/2").text
+    assert "It is signed at the first call." in text
+    assert leader.post("/models/2/promotion", {"reason": "Better."}).status_code == 303
+
+
+def test_what_was_said_of_a_column_holds_for_the_next_training(
+    leader: Browser, sqlite: Database, settings: Settings
+) -> None:
+    crowd.trained(sqlite, settings, replace(RECIPE, left_out=()))
+    leader.post("/models/2/columns", {"column": "Contract", "decision": "out", "reason": "Signed after."})
+
+    text = leader.get("/models/new?outcome=Converted").text
+
+    assert 'value="Contract" checked' in text
+    assert "Said to know the future." in text
+
+
 def test_while_it_trains_the_page_asks_for_its_progress_until_it_ended(
     member: Browser, sqlite: Database, settings: Settings
 ) -> None:
@@ -179,12 +242,26 @@ def test_a_training_that_was_cancelled_does_not_go_on(member: Browser, sqlite: D
 def test_leaders_promote_which_scores_at_once(leader: Browser, sqlite: Database, settings: Settings) -> None:
     crowd.trained(sqlite, settings)
 
-    sent = leader.post("/models/2/promotion")
+    sent = leader.post("/models/2/promotion", {"reason": "It learned from more records."})
 
     assert sent.headers["Location"] == "/models/2"
     inline.run_all(sqlite, settings)
     assert crowd.current(sqlite).model_id == 2
-    assert "Retired" in leader.get("/models/1").text
+    before = leader.get("/models/1").text
+    assert "Retired" in before
+    assert "Model 2 took over." in before
+    assert "It learned from more records." in leader.get("/models").text
+
+
+def test_taking_over_from_a_model_that_ranks_needs_a_reason(
+    leader: Browser, sqlite: Database, settings: Settings
+) -> None:
+    crowd.trained(sqlite, settings)
+
+    sent = leader.post("/models/2/promotion")
+
+    assert sent.status_code == 422
+    assert "Say why model 2 takes over from model 1." in sent.text
 
 
 def test_members_neither_promote_nor_retire(member: Browser) -> None:
@@ -198,7 +275,7 @@ def test_a_model_that_may_not_rank_is_refused_with_its_reason(
 ) -> None:
     crowd.trained(sqlite, settings, replace(RECIPE, order_by=None))
 
-    sent = leader.post("/models/2/promotion")
+    sent = leader.post("/models/2/promotion", {"reason": "It learned from more records."})
 
     assert sent.status_code == 422
     assert "it has no forward test" in sent.text

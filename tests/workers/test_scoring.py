@@ -8,7 +8,7 @@ from portal.db import Database
 from portal.errors import NotFound
 from portal.fields import Level
 from portal.jobs.tables import Job, State
-from portal.models import registry
+from portal.models import registry, reigns
 from portal.models.tables import Model, ModelFile, Run, RunState
 from portal.ranking import runs
 from portal.settings import Settings
@@ -100,7 +100,7 @@ def test_a_model_that_does_not_rank_scores_without_changing_the_list(
 
 def test_retiring_takes_a_models_run_off_the_list(ranked: Database) -> None:
     with ranked.transaction() as session:
-        registry.retire(session, 1, by=None, at=AT)
+        reigns.retire(session, registry.get(session, 1), by=None, at=AT)
 
     assert current(ranked) is None
 

@@ -9,7 +9,7 @@ from portal.db import Database
 from portal.errors import Conflict, Invalid
 from portal.fields import Level
 from portal.jobs.tables import State
-from portal.models import registry
+from portal.models import registry, reigns
 from portal.models.tables import ModelState
 from portal.settings import Settings
 from tests.portal.models import crowd
@@ -102,7 +102,7 @@ def test_a_model_that_learned_nothing_says_so_and_may_not_rank(ranked: Database,
     assert not model.is_usable
     assert model.why.startswith("No useful model: out of fold its AUC is")
     with ranked.transaction() as session, pytest.raises(Invalid, match="may not rank: No useful model"):
-        registry.promote(session, model.id, by=None, at=AT)
+        reigns.promote(session, model, reason="", by=None, at=AT)
 
 
 def test_without_an_order_a_model_may_not_rank(sqlite: Database, settings: Settings) -> None:
@@ -113,7 +113,7 @@ def test_without_an_order_a_model_may_not_rank(sqlite: Database, settings: Setti
     assert model.is_usable
     assert model.forward_auc is None
     with sqlite.transaction() as session, pytest.raises(Invalid, match="no forward test"):
-        registry.promote(session, model.id, by=None, at=AT)
+        reigns.promote(session, model, reason="", by=None, at=AT)
 
 
 def test_a_second_model_leaves_the_first_until_a_person_promotes_it(
@@ -123,13 +123,13 @@ def test_a_second_model_leaves_the_first_until_a_person_promotes_it(
     assert second.promoted_at is None
 
     with ranked.transaction() as session:
-        registry.promote(session, second.id, by=None, at=AT)
+        reigns.promote(session, second, reason="It knows more.", by=None, at=AT)
 
     with ranked.reading() as session:
-        assert registry.champion(session, Level.PERSON).id == second.id
+        assert reigns.champion(session, Level.PERSON).id == second.id
         assert registry.get(session, 1).retired_at == AT
     with ranked.transaction() as session, pytest.raises(Conflict, match="ranks already"):
-        registry.promote(session, second.id, by=None, at=AT)
+        reigns.promote(session, second, reason="Again.", by=None, at=AT)
 
 
 def test_too_few_outcomes_are_no_failure_but_no_model(sqlite: Database, settings: Settings) -> None:
