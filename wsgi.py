@@ -38,8 +38,7 @@ LARGEST_FORM: Final = 2_000_000  # bytes; routes that take uploads allow more
 def create_app(settings: Settings, *, database: Database | None = None) -> Flask:
     """The portal's web edge. Without a database it opens the one that the settings name."""
     app = Flask("wsgi", static_folder=None)
-    app.extensions["settings"] = settings
-    app.extensions["database"] = database or open_database(settings)
+    wire(app, settings, database or open_database(settings))
     _configure(app, settings)
     _set_up_templates(app)
     _hook(app)
@@ -50,7 +49,10 @@ def create_app(settings: Settings, *, database: Database | None = None) -> Flask
     return app
 
 
-def _configure(app: Flask, settings: Settings) -> None:
+def wire(app: Flask, settings: Settings, database: Database) -> None:
+    """What the app works on. Tests wire one app to database after database."""
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="__Host-form" if settings.https else "form",
@@ -60,6 +62,9 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         PROPAGATE_EXCEPTIONS=False,
     )
+
+
+def _configure(app: Flask, settings: Settings) -> None:
     Htmx(app)
     app.request_class = spool.Request
     if settings.proxies:

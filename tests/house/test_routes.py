@@ -10,9 +10,8 @@ from flask import Flask
 from jinja2 import nodes
 
 from portal.db import Database
-from portal.settings import Settings
 from routes.navigation import GROUPS
-from wsgi import create_app
+from tests.conftest import Portal
 
 ROOT: Final = Path(__file__).parents[2]
 TEMPLATES: Final = sorted(
@@ -27,8 +26,8 @@ def name(path: Path) -> str:
 
 
 @pytest.fixture
-def app(settings: Settings, sqlite: Database) -> Flask:
-    return create_app(settings, database=sqlite)
+def app(portal: Portal, sqlite: Database) -> Flask:
+    return portal(sqlite)
 
 
 def test_every_route_says_who_may_use_it(app: Flask) -> None:

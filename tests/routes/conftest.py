@@ -18,16 +18,15 @@ from werkzeug.test import TestResponse
 from portal.accounts import Function, Right, User, sessions
 from portal.clock import now
 from portal.db import Database
-from portal.settings import Settings
 from routes.protection import masked
+from tests.conftest import Portal
 from tests.routes.pages import check_answer
-from wsgi import create_app
 
 
 @pytest.fixture
-def app(settings: Settings, sqlite: Database) -> Flask:
+def app(portal: Portal, sqlite: Database) -> Flask:
     """The portal on an empty SQLite database."""
-    return create_app(settings, database=sqlite)
+    return portal(sqlite)
 
 
 @dataclass

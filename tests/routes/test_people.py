@@ -17,9 +17,9 @@ from portal.models import registry
 from portal.people import ExternalId, FieldChange, Person
 from portal.ranking import places
 from portal.settings import Settings
+from tests.conftest import Portal
 from tests.portal.models import crowd
 from tests.routes.conftest import Browser
-from wsgi import create_app
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def ranked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture
-def browser(ranked: Database, settings: Settings) -> Browser:
+def browser(ranked: Database, portal: Portal) -> Browser:
     """A member in sales, in the portal of the ranked people."""
     with ranked.transaction() as session:
         user = User(
@@ -40,7 +40,7 @@ def browser(ranked: Database, settings: Settings) -> Browser:
         session.add(user)
         session.flush()
         token = sessions.begin(session, user, sessions.Browser("Firefox/140 Linux"), at=now())
-    found = Browser(create_app(settings, database=ranked), user)
+    found = Browser(portal(ranked), user)
     found.client.set_cookie("concord", token)
     return found
 
