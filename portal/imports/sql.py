@@ -14,6 +14,7 @@ from sqlmodel import Session
 from portal.imports.targets import Target
 
 ROWS_A_STATEMENT: Final = 100
+KNOWN: Final = "e.level = :level AND e.source = :source AND e.external_id = g.value"
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,24 @@ class Sql:
             return "json_each(:given) g", json.dumps(values)
         return "unnest(CAST(:given AS text[])) AS g(value)", list(values)
 
+    def one(self, table: str, where: str) -> str:
+        """A join that looks up the one row of a table, such as `person r`, for each row before it, by an index.
+
+        SQLite keeps the order of a CROSS JOIN. PostgreSQL would not: it knows little of a table that is being filled, and
+        reads all of it for each part; what has a limit it looks up each time.
+        """
+        if self.is_sqlite:
+            return f"CROSS JOIN {table} ON {where}"
+        alias = table.rsplit(maxsplit=1)[-1]
+        return f"CROSS JOIN LATERAL (SELECT {alias}.* FROM {table} WHERE {where} LIMIT 1) {alias}"
+
     def record_ids(self, level: str, source: str, external_ids: Sequence[str]) -> dict[str, int]:
         """Our ids of the records that a source knows by its own."""
         if not external_ids:
             return {}
         table, given = self.given(external_ids)
         rows = self.connection.execute(
-            text(
-                f"SELECT e.external_id, e.record_id FROM {table} CROSS JOIN external_id e "
-                "WHERE e.level = :level AND e.source = :source AND e.external_id = g.value"
-            ),
+            text(f"SELECT g.value, e.record_id FROM {table} {self.one('external_id e', KNOWN)}"),
             {"given": given, "level": level, "source": source},
         )
         return {external_id: record_id for external_id, record_id in rows}  # noqa: C416  rows are not pairs to dict()
@@ -60,9 +69,8 @@ class Sql:
         columns = [f"CAST(r.{p.column} AS TEXT)" if p.is_day else f"r.{p.column}" for p in target.places]
         rows = self.connection.execute(
             text(
-                f"SELECT e.external_id, e.record_id, {', '.join(columns)}, r.attributes FROM {table} CROSS JOIN external_id e "
-                f"CROSS JOIN {target.table} r "  # SQLite then keeps this order: each id is looked up once
-                "WHERE e.level = :level AND e.source = :source AND e.external_id = g.value AND r.id = e.record_id"
+                f"SELECT g.value, e.record_id, {', '.join(columns)}, r.attributes FROM {table} "
+                f"{self.one('external_id e', KNOWN)} {self.one(f'{target.table} r', 'r.id = e.record_id')}"
             ),
             {"given": given, "level": target.level, "source": source},
         )
