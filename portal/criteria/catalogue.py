@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import column, distinct, func, select, table
+from sqlalchemy import column, func, select, table
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -79,7 +79,7 @@ def catalogue(session: Session, level: Level, *, in_force: Mapping[str, Criteria
     `in_force` are the criteria that count, by term; without them, those that were shipped.
     """
     kinds = session.exec(rows_of(ActivityKind).order_by(col(ActivityKind.name)))
-    roles = select(distinct(col(DealRole.role))).where(col(DealRole.role) != "").limit(MOST_ROLES)
+    roles = select(col(DealRole.role)).where(col(DealRole.role) != "").distinct().limit(MOST_ROLES)
     return Catalogue(
         level=level,
         fields=_own(level) | _attributes(session, level),

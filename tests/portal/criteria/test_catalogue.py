@@ -5,6 +5,7 @@ from portal.activities import ActivityKind
 from portal.criteria import FieldRef
 from portal.criteria.catalogue import values_seen
 from portal.db import Database
+from portal.deals import Deal, DealRole
 from portal.fields import Field, FieldKind, Level
 from portal.people import Person
 
@@ -50,3 +51,12 @@ def test_the_values_seen_come_the_most_frequent_first(database: Database, at: da
         assert values_seen(session, known[SEGMENT]) == ["A", "B"]
         assert values_seen(session, known[FieldRef(Level.PERSON, "direction")]) == []
         assert values_seen(session, known[FieldRef(Level.PERSON, "came_at")]) == []
+
+
+def test_the_roles_of_deals_are_offered(database: Database, at: datetime) -> None:
+    with database.transaction() as session:
+        session.add(Deal(id=1, created_at=at, updated_at=at))
+        session.flush()
+        session.add_all(DealRole(deal_id=1, role=role) for role in ("Buyer", "Buyer", ""))
+    with database.reading() as session:
+        assert criteria.catalogue(session, Level.DEAL).roles == ["Buyer"]
