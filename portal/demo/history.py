@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from portal.db import canonical
 from portal.demo.crowd import Member
+from portal.demo.sellers import BY_NAME as SELLERS
 from portal.demo.timeline import SPAN, Timeline
 from portal.demo.world import World
 from portal.fields import Level
@@ -17,11 +18,18 @@ SYNC: Final = timedelta(minutes=12)  # the portal sees a change of the CRM this 
 
 @dataclass(frozen=True)
 class Ids:
-    """Ids in the database, by the number of a company, a person, a deal."""
+    """Ids in the database, by the number of a company, a person, a deal and so on."""
 
     companies: Sequence[int]
     people: Sequence[int]
     deals: Sequence[int]
+    owners: Sequence[int]
+    partners: Sequence[int]
+    campaigns: Sequence[int]
+
+    def owner(self, name: str) -> int | None:
+        """The id of a rep; nobody has none."""
+        return self.owners[SELLERS[name].number] if name else None
 
 
 def changes(world: World, timeline: Timeline, ids: Ids) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Load the demo company: into an empty database, in short writes, once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -11,9 +12,12 @@ from sqlmodel import Session, SQLModel, col, select
 from portal import events
 from portal.activities import ActivityKind
 from portal.db import Database
-from portal.demo import budget, clearing, history, rows, users, world
+from portal.demo import books, budget, clearing, history, programs, rows, users, world
+from portal.demo.buying import PARTNERS
 from portal.demo.history import Ids
-from portal.demo.stories import CURRENCY, SEED, SOURCE
+from portal.demo.programs import PROGRAMS
+from portal.demo.sellers import SELLERS
+from portal.demo.stories import SEED, SOURCE
 from portal.demo.timeline import Timeline
 from portal.demo.world import World
 from portal.errors import Conflict
@@ -52,11 +56,20 @@ def load(
     with database.transaction() as session:
         recorder = users.admit(session, secret, at=timeline.at)
         ids, kinds = _reserve(session, company), _kinds(session)
-    parts = [*_records(company, timeline, ids), *_facts(company, timeline, ids, kinds, recorder)]
+    records = [part for each in _parties(company, timeline, ids) for part in _marked(database, each)]
+    parts = [*records, *_facts(company, timeline, ids, kinds, recorder)]
     counts = _write(database, parts, progress)
     with database.transaction() as session:
         events.record(session, "demo.loaded", "demo", seed, by=None, at=timeline.at, people=counts["person"])
+        _count_for_the_planner(session, counts)
     return counts
+
+
+def _count_for_the_planner(session: Session, tables: Iterable[str]) -> None:
+    """PostgreSQL plans for tables as it counted them last; it comes round to that by itself only minutes later."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {', '.join(tables)}"))
 
 
 def _refuse_beside_real_people(session: Session) -> None:
@@ -79,6 +92,9 @@ def _reserve(session: Session, company: World) -> Ids:
         companies=_reserved(connection, "company", len(company.firms)),
         people=_reserved(connection, "person", len(company.members)),
         deals=_reserved(connection, "deal", len(company.talks)),
+        owners=_reserved(connection, "owner", len(SELLERS)),
+        partners=_reserved(connection, "partner", len(PARTNERS)),
+        campaigns=_reserved(connection, "campaign", len(PROGRAMS)),
     )
 
 
@@ -109,35 +125,53 @@ def _kinds(session: Session) -> dict[str, int]:
     return {kind.name: kind.id for kind in session.exec(select(ActivityKind))}
 
 
-def _records(company: World, timeline: Timeline, ids: Ids) -> list[tuple[str, Rows]]:
-    """Companies, people and deals. What marks a record as the demo's is written before it, so that none is ever unmarked."""
-    levels: tuple[tuple[str, Level, Iterable[dict[str, Any]], Sequence[int]], ...] = (
-        ("company", Level.COMPANY, rows.companies(company.firms, timeline, ids), ids.companies),
-        ("person", Level.PERSON, rows.people(company, timeline, ids), ids.people),
-        ("deal", Level.DEAL, rows.deals(company, timeline, ids), ids.deals),
-    )
-    marked = [(t, list(found), list(rows.external_ids(level, by))) for t, level, found, by in levels]
-    return [part for table, found, marks in marked for part in (("external_id", marks), (table, found))]
+@dataclass(frozen=True)
+class Records:
+    """Rows of one table that the demo's CRM has ids for. `level` is what these are filed under."""
+
+    level: str
+    table: str
+    rows: Rows
+
+
+def _parties(company: World, timeline: Timeline, ids: Ids) -> Iterator[Records]:
+    """Whom and what records name, and then the records."""
+    bills = programs.bills(budget.paid(company.seed, timeline), timeline)
+    yield Records("owner", "owner", list(books.owners(timeline, ids)))
+    yield Records("partner", "partner", list(books.partners(timeline, ids)))
+    yield Records("campaign", "campaign", list(books.campaigns(bills, timeline, ids)))
+    yield Records("product", "product", list(books.products(timeline)))
+    yield Records(Level.COMPANY, "company", list(rows.companies(company, timeline, ids)))
+    yield Records(Level.PERSON, "person", list(rows.people(company, timeline, ids)))
+    yield Records(Level.DEAL, "deal", list(rows.deals(company, timeline, ids)))
+    yield Records("quota", "quota", list(books.quotas(timeline, ids)))
+    yield Records("order", "customer_order", list(books.orders(company, timeline, ids)))
+    yield Records("spend", "spend_line", list(books.spend_lines(bills, timeline)))
+
+
+def _marked(database: Database, records: Records) -> list[tuple[str, Rows]]:
+    """What marks a record as the demo's is written before it, so that none is ever unmarked."""
+    found = records.rows
+    if "id" not in found[0]:
+        with database.transaction() as session:
+            ids = _reserved(session.connection(), records.table, len(found))
+        found = [{"id": id_, **row} for id_, row in zip(ids, found, strict=True)]
+    marks = list(rows.external_ids(records.level, [row["id"] for row in found]))
+    return [("external_id", marks), (records.table, found)]
 
 
 def _facts(
     company: World, timeline: Timeline, ids: Ids, kinds: dict[str, int], recorder: int
 ) -> list[tuple[str, Rows]]:
-    spend = [
-        {
-            "channel": paid.channel,
-            "month": paid.month,
-            "amount": paid.amount,
-            "currency": CURRENCY,
-            "recorded_at": timeline.at,
-            "recorded_by": recorder,
-        }
-        for paid in budget.paid(company.seed, timeline)
-    ]
+    """What is filed under no id of its own: it goes with the record it is about."""
+    paid = budget.paid(company.seed, timeline)
     return [
         ("field", list(rows.fields(timeline.at))),
-        ("spend", spend),
+        ("spend", list(books.spend(paid, timeline, recorder))),
         ("field_change", list(history.changes(company, timeline, ids))),
+        ("stage_change", list(books.stage_changes(company, timeline, ids))),
+        ("deal_role", list(books.roles(company, timeline, ids))),
+        ("campaign_member", list(books.members(company, timeline, ids))),
         ("activity", rows.activities(company, timeline, ids, kinds)),
     ]
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from portal.activities import Direction
 from portal.db import canonical
 from portal.deals import Outcome
+from portal.demo.buying import partner_of
 from portal.demo.channels import KINDS
 from portal.demo.crowd import Member
 from portal.demo.firms import Firm
@@ -20,8 +22,27 @@ from portal.demo.world import World
 from portal.fields import FieldKind, Level
 
 Row = dict[str, Any]
+BY_REPS: Final = frozenset({"Call", "Meeting"})
+DIRECTIONS: Final = {
+    kind.name: Direction.OUTBOUND if kind.name in BY_REPS | {"E-mail opened"} else Direction.INBOUND
+    for kind in KINDS
+}
 AFTER_HOURS: Final = frozenset({"Site visit", "E-mail opened"})
 YEAR: Final = 365.25
+LETTERS: Final = {"owner": "U", "partner": "R", "campaign": "K", "product": "I"}  # else the first one
+CUSTOMER, PROSPECT = "Customer", "Prospect"
+PIPELINE: Final = "Sales"
+BY_ID: Final = "id"  # how a link was found
+TERMS: Final = {
+    "Target": "target",
+    "New": "inquiry",
+    "Accepted by sales": "qualified_lead",
+    "Rejected by sales": "nurture",
+    "In talks": "opportunity",
+    "Won": "customer",
+    "Lost": "",
+}
+MILLION: Final = 1_000_000
 FIELDS: Final = {
     Level.PERSON: {
         "Industry": FieldKind.CATEGORY,
@@ -54,12 +75,12 @@ FIELDS: Final = {
 }
 
 
-def external(level: Level, number: int) -> str:
+def external(level: str, number: int) -> str:
     """What the demo's CRM calls a record, such as P-00012. It depends on the seed alone."""
-    return f"{level[0].upper()}-{number:05d}"
+    return f"{LETTERS.get(level, level[0].upper())}-{number:05d}"
 
 
-def external_ids(level: Level, ids: Sequence[int]) -> Iterator[Row]:
+def external_ids(level: str, ids: Sequence[int]) -> Iterator[Row]:
     for number, record_id in enumerate(ids):
         yield {
             "level": level,
@@ -69,9 +90,12 @@ def external_ids(level: Level, ids: Sequence[int]) -> Iterator[Row]:
         }
 
 
-def companies(firms: Sequence[Firm], timeline: Timeline, ids: Ids) -> Iterator[Row]:
+def companies(world: World, timeline: Timeline, ids: Ids) -> Iterator[Row]:
     start = timeline.moment(0.0)
-    for firm in firms:
+    owners = _owners(world)
+    customers = {t.member.firm for t in world.talks if t.outcome is Outcome.WON}
+    for firm in world.firms:
+        owner = owners.get(firm.number, "")
         attributes = {
             "Employees": firm.employees,
             "Plants": firm.plants,
@@ -84,10 +108,33 @@ def companies(firms: Sequence[Firm], timeline: Timeline, ids: Ids) -> Iterator[R
             "domain": firm.domain,
             "industry": firm.industry,
             "country": firm.country.name,
+            "employees": float(firm.employees),
+            "revenue": Decimal(str(firm.revenue)) * MILLION,
+            "currency": CURRENCY,
+            "type": CUSTOMER if firm in customers else PROSPECT,
+            **_owned(owner, ids),
             "attributes": _json(attributes),
             "created_at": start,
             "updated_at": start,
         }
+
+
+def _owners(world: World) -> dict[int, str]:
+    """Who looks after a company, by its number: who has its newest deal, else its newest person."""
+    people = {m.firm.number: m.owner for m in world.members if m.firm and m.twin_of is None and m.owner}
+    return people | {t.member.firm.number: t.owner for t in world.talks if t.member.firm}
+
+
+def _owned(owner: str, ids: Ids) -> Row:
+    return {"owner": owner, "owner_id": ids.owner(owner), "owner_by": BY_ID if owner else ""}
+
+
+def _employed(firm: Firm | None, name: str, ids: Ids) -> Row:
+    return {
+        "company_id": ids.companies[firm.number] if firm else None,
+        "company_name": firm.name if firm else name,
+        "company_by": BY_ID if firm else "",
+    }
 
 
 def people(world: World, timeline: Timeline, ids: Ids) -> Iterator[Row]:
@@ -104,16 +151,17 @@ def people(world: World, timeline: Timeline, ids: Ids) -> Iterator[Row]:
             "email": member.email,
             "phone": member.phone,
             "title": member.traits.title,
-            "company_id": ids.companies[member.firm.number] if member.firm else None,
-            "company_name": member.firm.name if member.firm else member.employer,
+            **_employed(member.firm, member.employer, ids),
             "source": member.channel.name,
             "campaign": member.campaign,
-            "owner": member.owner,
+            **_owned(member.owner, ids),
             "status": history[-1][1],
+            "term": TERMS[history[-1][1]],
             "country": member.country.name,
             "city": member.city,
             "direction": member.channel.direction,
             "came_at": came,
+            "arrived_at": first_seen,
             "opted_out_at": None if member.left is None else timeline.moment(member.left),
             "customer_at": None if member.bought is None else timeline.moment(member.bought),
             "attributes": _json(_traits(member, timeline, check=checked.get(member.number))),
@@ -167,14 +215,18 @@ def deals(world: World, timeline: Timeline, ids: Ids) -> Iterator[Row]:
     for talk in world.talks:
         closed = timeline.moment(talk.ends) if talk.is_over else None
         stage = talk.seen_moves[-1][1]
+        partner, campaign = partner_of(talk), world.reached.credit.get(talk.number)
         yield {
             "id": ids.deals[talk.number],
             "name": f"{_buyer(talk)}: {talk.product}",
             "person_id": ids.people[talk.member.number],
-            "company_id": ids.companies[talk.member.firm.number] if talk.member.firm else None,
-            "company_name": talk.member.firm.name if talk.member.firm else "",
-            "owner": talk.owner,
+            **_employed(talk.member.firm, "", ids),
+            **_owned(talk.owner, ids),
+            "partner_id": ids.partners[partner.number] if partner else None,
+            "campaign_id": ids.campaigns[campaign.number] if campaign else None,
+            "pipeline": PIPELINE,
             "stage": stage,
+            "term": TERMS.get(stage, "opportunity"),
             "outcome": talk.outcome,
             "amount": Decimal(talk.amount),
             "currency": CURRENCY,
@@ -221,6 +273,9 @@ def activities(world: World, timeline: Timeline, ids: Ids, kinds: dict[str, int]
             "person_id": ids.people[trace.member],
             "at": instant(int(at[n] + wait[n]) if _is_late(trace.kind, late[n], at[n] + wait[n] <= last) else int(at[n])),
             "kind_id": kinds[trace.kind],
+            "direction": DIRECTIONS[trace.kind],
+            "owner": world.members[trace.member].owner if trace.kind in BY_REPS else "",
+            "deal_id": None if trace.talk is None else ids.deals[trace.talk],
         }
         for n, trace in enumerate(world.traces)
     ]  # fmt: skip

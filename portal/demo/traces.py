@@ -1,7 +1,7 @@
 """What the demo's people did, and what was done to reach them: about 25,000 activities."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,7 @@ class Trace:
     member: int
     at: float
     kind: str
+    talk: int | None = None  # the deal it was about
 
 
 def left(seed: int, members: list[Member], talks: list[Talk]) -> list[Trace]:
@@ -106,12 +107,16 @@ def _browsing(random: np.random.Generator, member: Member, came: float, *, busy:
 def _during(random: np.random.Generator, talk: Talk) -> Iterator[Trace]:
     """Calls and meetings as long as the deal lasts, and the touch just before it that gets all the credit from some."""
     end = min(talk.ends, SPAN)
-    yield from _spread(random, talk.member, "Call", 2.8, talk.opened, end)
-    yield from _spread(random, talk.member, "Meeting", 1.2 + 2.0 * talk.won, talk.opened, end)
+    yield from _about(talk, _spread(random, talk.member, "Call", 2.8, talk.opened, end))
+    yield from _about(talk, _spread(random, talk.member, "Meeting", 1.2 + 2.0 * talk.won, talk.opened, end))
     yield from _spread(random, talk.member, "Site visit", 2.6, talk.opened, end)
     if talk.type == NEW and happens(random, LAST_WORD.get(talk.member.channel.name, 0.12)):
         gap = (talk.opened - (talk.member.decided or talk.member.came or 0.0)) * 0.3 * float(random.random())
         yield Trace(talk.member.number, talk.opened - 0.01 - gap, BY_NAME[LAST_TOUCH].touch)
+
+
+def _about(talk: Talk, found: Iterator[Trace]) -> Iterator[Trace]:
+    return (replace(trace, talk=talk.number) for trace in found)
 
 
 def _spread(  # noqa: PLR0917  it reads as a sentence

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from portal.demo import crowd, firms, talks, traces, twins
+from portal.demo import buying, crowd, firms, programs, talks, traces, twins
+from portal.demo.buying import Part, Purchase
 from portal.demo.crowd import Member
 from portal.demo.firms import Firm
+from portal.demo.programs import Reached
 from portal.demo.stories import SEED
 from portal.demo.talks import Talk
 from portal.demo.traces import Trace
@@ -20,6 +22,9 @@ class World:
     talks: list[Talk]
     traces: list[Trace]
     last_touch: dict[int, str]
+    reached: Reached
+    parts: list[Part]
+    purchases: list[Purchase]
 
 
 def make(seed: int = SEED) -> World:
@@ -30,4 +35,14 @@ def make(seed: int = SEED) -> World:
     crowd.leave(seed, members)
     members += twins.noted_twice(seed, members, deals)
     activities = traces.left(seed, members, deals)
-    return World(seed, companies, members, deals, activities, traces.last_touches(deals, activities))
+    return World(
+        seed=seed,
+        firms=companies,
+        members=members,
+        talks=deals,
+        traces=activities,
+        last_touch=traces.last_touches(deals, activities),
+        reached=programs.reached(seed, members, deals, activities),
+        parts=buying.parts(seed, members, deals),
+        purchases=buying.purchases(seed, deals),
+    )

@@ -4,42 +4,44 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlmodel import col, func, select
 
-from portal import columns, demo, jobs, reports
-from portal.accounts import SignIn, User, sessions
+from portal import columns, demo, exports, jobs, notices, reports
+from portal.accounts import User, sessions
 from portal.activities import Activity, ActivityKind
 from portal.companies import Company
 from portal.db import Database
-from portal.deals import Deal
+from portal.deals import Deal, DealRole
+from portal.demo import clearing
+from portal.duplicates.merging import merge
 from portal.events import Event, sentence
 from portal.fields import Field, Level
-from portal.jobs import State
-from portal.models.tables import CurrentRun, Model, Run
-from portal.people import ExternalId, FieldChange, Person
+from portal.jobs import Job, State
+from portal.models.tables import CurrentRun, Model
+from portal.orders import Order
+from portal.owners import Owner
+from portal.partners import Partner
+from portal.people import ExternalId, Person
 from portal.ranking import runs
-from portal.reports import Report
 from portal.spend import Spend
+from portal.tables import metadata
 
-EMPTY = (
-    Person,
-    Company,
-    Deal,
-    Activity,
-    ActivityKind,
-    ExternalId,
-    FieldChange,
-    Field,
-    Spend,
-    SignIn,
-    Report,
-    Run,
-    CurrentRun,
-    Model,
-)
+STAY = {
+    "user_account",  # without access, as events name them
+    "event",
+    "job",  # one that runs is asked to stop
+    "definition",
+    "definition_version",
+    "schedule",
+}
 
 
-def counts(database: Database) -> dict[str, int]:
+def left(database: Database) -> dict[str, int]:
+    """The tables that hold rows, and how many."""
     with database.reading() as session:
-        return {t.__name__: session.exec(select(func.count()).select_from(t)).one() for t in EMPTY}
+        counts = {
+            t.name: session.execute(select(func.count()).select_from(t)).scalar_one()
+            for t in metadata.sorted_tables
+        }
+    return {name: count for name, count in counts.items() if count}
 
 
 def work(database: Database, at: datetime) -> tuple[int, int]:
@@ -54,18 +56,25 @@ def work(database: Database, at: datetime) -> tuple[int, int]:
         runs.lay_out(session, run.id)
         session.add(CurrentRun(level="person", run_id=run.id, since=at))
         reports.request_roi(session, date(2025, 10, 1), date(2025, 12, 31), by=user.id, at=at)
+        exports.request_list(session, exports.Kind.PEOPLE, "csv", by=user.id, at=at)
+        a, b = session.exec(select(Person.id).order_by(col(Person.id)).limit(2)).all()
+        merge(session, a, b, by=user.id, at=at)
+        notices.tell(session, user.id, "Done", at=at)
         return run.job_id or 0, run.id
 
 
 def test_nothing_of_it_is_left(loaded: Database, at: datetime) -> None:
     columns.refresh(loaded, Level.PERSON)
     job_id, run_id = work(loaded, at)
+    with loaded.transaction() as session:
+        jobs.get(session, job_id).state = State.RUNNING
 
     demo.clear(loaded, at=at)
 
-    assert set(counts(loaded).values()) == {0}
+    assert set(left(loaded)) <= STAY
     with loaded.reading() as session:
-        assert jobs.get(session, job_id).state == State.CANCELLED
+        assert session.exec(select(Job.id)).all() == [job_id]
+        assert jobs.get(session, job_id).cancel_asked_at == at
         tables = session.connection().execute(text("SELECT name FROM sqlite_master")).scalars().all()
         assert f"score_{run_id}" not in tables
         assert session.connection().execute(text("SELECT COUNT(*) FROM columns_person")).scalar() == 0
@@ -138,4 +147,44 @@ def test_a_person_that_another_source_knows_too_stays(loaded: Database, at: date
 
 def test_clearing_twice_is_clearing_once(loaded: Database, at: datetime) -> None:
     demo.clear(loaded, at=at)
-    assert demo.clear(loaded, at=at) == {"companies": 0, "people": 0, "deals": 0}
+    assert set(demo.clear(loaded, at=at).values()) == {0}
+
+
+def test_real_records_let_go_of_made_up_owners_partners_and_deals(loaded: Database, at: datetime) -> None:
+    with loaded.transaction() as session:
+        deal, owner, partner = (session.exec(select(t.id).limit(1)).one() for t in (Deal, Owner, Partner))
+        person = Person(
+            last_name="Real", owner="Amara", owner_id=owner, owner_by="id", created_at=at, updated_at=at
+        )
+        kind = session.exec(select(ActivityKind.id).limit(1)).one()
+        session.add(person)
+        session.flush()
+        session.add_all(
+            [
+                Deal(name="Real", person_id=person.id, partner_id=partner, created_at=at, updated_at=at),
+                Order(ordered_at=at, person_id=person.id, deal_id=deal),
+                Activity(person_id=person.id, deal_id=deal, kind_id=kind, at=at),
+                DealRole(person_id=person.id, deal_id=deal, role="User"),
+            ]
+        )
+
+    demo.clear(loaded, at=at)
+
+    with loaded.reading() as session:
+        people = session.exec(select(Person.last_name, Person.owner, Person.owner_id, Person.owner_by)).all()
+        assert people == [("Real", "Amara", None, "")]
+        assert session.exec(select(Deal.name, Deal.partner_id)).all() == [("Real", None)]
+        assert session.exec(select(Order.deal_id)).all() == [None]
+        assert session.exec(select(Activity.deal_id)).all() == [None]
+        assert session.exec(select(DealRole.id)).all() == []
+        assert session.connection().execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+def test_what_a_killed_clearing_left_is_taken_by_the_next(loaded: Database, at: datetime) -> None:
+    for step in clearing.STEPS[:6]:
+        with loaded.transaction() as session:
+            step(session, at)
+    with loaded.reading() as session:
+        assert demo.is_loaded(session)
+    demo.clear(loaded, at=at)
+    assert set(left(loaded)) <= STAY

@@ -19,13 +19,23 @@ from portal.spend import Spend
 from tests.portal.demo.conftest import LOADED_AT
 
 TABLES = (
+    "owner",
+    "partner",
+    "campaign",
+    "product",
     "company",
     "person",
     "deal",
-    "activity",
+    "quota",
+    "customer_order",
+    "spend_line",
     "spend",
     "field",
     "field_change",
+    "stage_change",
+    "deal_role",
+    "campaign_member",
+    "activity",
     "external_id",
     "activity_kind",
 )
@@ -58,7 +68,9 @@ def test_it_is_loaded_once_on_both_databases(database: Database, at: datetime) -
     assert demo.load(database, at=at) == {}
     assert count(database, Person) == 3000
 
-    assert demo.clear(database, at=at) == {"companies": 400, "people": 3000, "deals": counts["deal"]}
+    cleared = demo.clear(database, at=at)
+    assert (cleared["companies"], cleared["people"], cleared["deals"]) == (400, 3000, counts["deal"])
+    assert (cleared["campaigns"], cleared["orders"]) == (counts["campaign"], counts["customer_order"])
     assert demo.load(database, at=at) == counts
 
 
@@ -153,7 +165,18 @@ def test_every_record_bears_its_source_and_every_mail_address_is_made_up(
             .where(ExternalId.source == demo.SOURCE)
             .group_by(ExternalId.level)
         )
-        assert dict(marks.all()) == {"company": 400, "deal": len(company.talks), "person": 3000}
+        assert dict(marks.all()) == {
+            "company": 400,
+            "deal": len(company.talks),
+            "person": 3000,
+            "owner": 9,
+            "partner": 4,
+            "campaign": 17,
+            "product": 4,
+            "quota": 72,
+            "order": len(company.purchases),
+            "spend": 296,
+        }
         strange = select(func.count()).where(Person.email != "", ~col(Person.email).endswith(".example"))
         assert session.exec(strange).one() == 0
 
