@@ -2,12 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Index, text
+from sqlmodel import Field, Session, SQLModel
 
 from portal.db import Instant
 from portal.imported import EMPTY, Imported
+
+IntArray = npt.NDArray[np.int64]
 
 
 class Direction(StrEnum):
@@ -51,3 +56,25 @@ class Activity(Imported, table=True):
         default=Direction.UNKNOWN, max_length=10, sa_column_kwargs={"server_default": "unknown"}
     )
     owner: str = Field(default="", max_length=200, sa_column_kwargs=EMPTY, description="Who did it.")
+
+
+class Done(NamedTuple):
+    """Activities in the order of people and times: whose, when (microseconds since 1970), of which kind; each (n,) of int64."""
+
+    people: IntArray
+    times: IntArray
+    kinds: IntArray
+
+
+def of_people(session: Session, first: int, last: int) -> Done:
+    """All activities of the people first <= id <= last, from the index alone."""
+    rows = session.connection().execute(
+        text(
+            "SELECT person_id, at, kind_id FROM activity WHERE person_id BETWEEN :first AND :last "
+            "ORDER BY person_id, at, kind_id"
+        ),
+        {"first": first, "last": last},
+    )
+    assert rows.cursor is not None
+    found = np.array(rows.cursor.fetchall(), dtype=np.int64).reshape(-1, 3)
+    return Done(found[:, 0], found[:, 1], found[:, 2])

@@ -1,14 +1,14 @@
 """The ranked list, and what is known of one person."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from portal import people
+from portal import engagement, people
 from portal.accounts import Right
 from portal.clock import now
 from portal.errors import Invalid, NotFound
@@ -16,8 +16,9 @@ from portal.fields import Level
 from portal.models import registry
 from portal.models.tables import Run
 from portal.people import Person
-from portal.ranking import places, reasons, runs
-from portal.ranking.places import Filters, Page
+from portal.ranking import places, quadrants, reasons, runs
+from portal.ranking.places import Filters, Page, Score
+from portal.ranking.quadrants import Quadrant
 from portal.ranking.rows import HEADS, cells
 from portal.spreadsheets import csv_lines
 from routes.formats import day
@@ -87,6 +88,7 @@ def index() -> ResponseReturnValue:
             "page": page,
             "choices": {name: [(v, v) for v in values] for name, values in places.choices(session).items()},
             "groups": [(number, GROUP_WORDS.get(number, str(number))) for number in range(1, 11)],
+            "quadrants": list(Quadrant),
             "is_empty": not page.places and not people.any_there(session),
         }
     return render("people/index.html", "rows", form=form, links=_links(form, page), **context)
@@ -158,7 +160,15 @@ def show(person_id: int) -> ResponseReturnValue:
         run = runs.current(session, Level.PERSON)
         score = places.score_of(session, run, person_id) if run else None
         why = reasons.of(session, run.id, person_id) if run and score else None
-    return render("people/show.html", known=known, facts=_facts(known.person), run=run, score=score, why=why)
+        engaged = _engaged(session, person_id, score)
+    facts = _facts(known.person)
+    return render("people/show.html", known=known, facts=facts, run=run, score=score, why=why, **engaged)
+
+
+def _engaged(session: Session, person_id: int, score: Score | None) -> dict[str, Any]:
+    """The engagement of this moment, and with a score the quadrant."""
+    level = engagement.of_person(session, person_id, at=now())
+    return {"engagement": level, "quadrant": quadrants.of(score.group, level) if score else None}
 
 
 def _facts(person: Person) -> list[tuple[str, str]]:
@@ -185,9 +195,10 @@ def show_reasons(person_id: int) -> ResponseReturnValue:
         run = _current(session)
         score = places.score_of(session, run, person_id)
         why = reasons.of(session, run.id, person_id)
+        engaged = _engaged(session, person_id, score)
     if not is_partial():
         return redirect(url_for(".show", person_id=person_id), 303)
-    return render("models/why.html", "why", run=run, score=score, why=why)
+    return render("models/why.html", "why", run=run, score=score, why=why, **engaged)
 
 
 @bp.post("/<int:person_id>/reasons")
@@ -198,8 +209,9 @@ def create_reasons(person_id: int) -> ResponseReturnValue:
         run = _current(session)
         score = places.score_of(session, run, person_id)
         why = reasons.ask(session, run.id, person_id, by=user().id, at=now())
+        engaged = _engaged(session, person_id, score)
     page = url_for(".show", person_id=person_id)
-    return saved(page, "models/why.html", "why", run=run, score=score, why=why)
+    return saved(page, "models/why.html", "why", run=run, score=score, why=why, **engaged)
 
 
 def _current(session: Session) -> Run:

@@ -1,7 +1,6 @@
 """Scoring runs: what was scored, when, by which model, and the scores as a file."""
 
 from collections.abc import Iterator
-from dataclasses import astuple
 from typing import Final
 
 from flask import Blueprint, Response, stream_with_context, url_for
@@ -21,7 +20,6 @@ from routes.web import database, parse, reading, render, requires
 bp = Blueprint("runs", __name__, url_prefix="/runs")
 
 PAGE: Final = 50
-HEADS: Final = ("record_id", "external_id", "rank", "group", "propensity")
 
 
 class Place(BaseModel):
@@ -87,11 +85,11 @@ def scores(run_id: int) -> Response:
     """Every score of a run in the order of ranks, with group 1-20, as it is read."""
     with reading() as session:
         run = runs.with_scores(session, run_id)
-    lines = stream_with_context(csv_lines(HEADS, _rows(run)))
+    lines = stream_with_context(csv_lines(runs.SCORE_HEADS, _rows(run)))
     name = f'attachment; filename="run-{run_id}.csv"'
     return Response(lines, mimetype="text/csv", headers={"Content-Disposition": name})
 
 
-def _rows(run: Run) -> Iterator[tuple[object, ...]]:
+def _rows(run: Run) -> Iterator[list[object]]:
     with database().reading() as session:
-        yield from (astuple(scored) for scored in runs.scores(session, run))
+        yield from (scored.cells() for scored in runs.scores(session, run))

@@ -3,14 +3,16 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from sqlmodel import Session
 
-from portal import columns
+from portal import activities, columns, engagement
 from portal.clock import now
 from portal.columns import Input
 from portal.db import Database, microseconds
@@ -19,18 +21,21 @@ from portal.fields import Level
 from portal.models import registry
 from portal.models.tables import Run
 from portal.ranking import reasons, runs
-from scoring.booster import Booster
-from scoring.columns import FloatArray, IntArray
+from scoring.booster import Booster, ModelText
+from scoring.columns import FloatArray, IntArray, Table
+from scoring.engagement import Activities, Rule
 from scoring.features import prior_only
 from scoring.groups import best_first
 from scoring.packing import unpack
 from scoring.training import Model
 from scoring.trees import UnfitModelError
+from scoring.value import ValueModel
 from workers import tables
 from workers.tasks import Claim, Effects, task
 
 GROUPS: Final = 20
 THREADS: Final = 2
+DAY: Final = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
@@ -68,24 +73,85 @@ def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
     """Write the run's table. Gives the run as it was, and what is now known of it."""
     with job.database.reading() as session:
         run = runs.get_run(session, run_id)
-    model, score = load(job.database, run.model_id)
     columns.refresh(
         job.database,
         Level(run.level),
         progress=lambda done, total: job.progress(done, total, "laying out columns"),
     )
-    sums = _sums(job, run, model, score)
-    propensity = model.platt.probabilities(sums.raw)
-    groups = model.cut_offs.groups(propensity, count=GROUPS)
-    _write(job, run_id, _rows(sums.ids, sums.raw, propensity, groups), total=len(sums.ids))
+    plan = plan_of(job.database, run)
+    scores = _scores(job, plan)
+    propensity = plan.model.platt.probabilities(scores.raw)
+    groups = plan.model.cut_offs.groups(propensity, count=GROUPS)
+    _write(job, run_id, _rows(scores, propensity, groups), total=len(scores.ids))
     return run, {
-        "records": len(sums.ids),
-        "scored": len(sums.ids),
-        "prior_only": sums.prior_only,
+        "records": len(scores.ids),
+        "scored": len(scores.ids),
+        "prior_only": scores.unknown,
         "groups": _by_group(groups, propensity),
-        "digest": hashlib.sha256(sums.ids.tobytes() + propensity.tobytes()).hexdigest(),
-        "data_digest": sums.digest,
+        "currency": plan.worth.currency,
+        "digest": _digest(scores.ids, propensity, scores.value, scores.engagement),
+        "data_digest": scores.digest,
     }
+
+
+def _digest(*columns: npt.NDArray[Any]) -> str:
+    found = hashlib.sha256()
+    for column in columns:
+        found.update(np.ascontiguousarray(column).tobytes())
+    return found.hexdigest()
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a purchase is expected to be worth: by a model, else the mean of all; NaN where no amounts are known."""
+
+    mean: float
+    currency: str
+    model: ValueModel | None = None
+    score: Score | None = None
+
+    def amounts(self, table: Table, as_of: float) -> FloatArray:
+        """Of each record, (n,)."""
+        if self.model is None or self.score is None:
+            return np.full(len(table), self.mean)
+        return self.model.amounts(self.score(self.model.encoder.encode(table, as_of)))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that scoring a part of a run needs."""
+
+    run: Run
+    model: Model
+    score: Score
+    worth: Worth
+    rule: Rule
+    kinds: Sequence[int]
+    fields: Sequence[Input]
+
+    @property
+    def level(self) -> Level:
+        return Level(self.run.level)
+
+    @property
+    def as_of(self) -> float:
+        """In days since 1970."""
+        return microseconds(self.run.as_of) / tables.MICROSECONDS_A_DAY
+
+
+def plan_of(database: Database, run: Run) -> Plan:
+    """Read what a run needs beside its data."""
+    model, score = load(database, run.model_id)
+    with database.reading() as session:
+        worth = _worth(session, run.model_id)
+        weights = engagement.weights(session)
+        fields = inputs_of(session, run, model)
+    rule = Rule(
+        tuple(weight.name for weight in weights),
+        tuple(weight.points for weight in weights),
+        engagement.HALF_LIFE / DAY,
+    )
+    return Plan(run, model, score, worth, rule, [weight.kind_id for weight in weights], fields)
 
 
 def load(database: Database, model_id: int) -> tuple[Model, Score]:
@@ -93,34 +159,26 @@ def load(database: Database, model_id: int) -> tuple[Model, Score]:
     with database.reading() as session:
         file = registry.file(session, model_id)
     model = Model.from_json(file.document)
+    return model, _scorer(model.trees, file.scorer, f"model {model_id}")
+
+
+def _scorer(trees: ModelText, packed: bytes | None, name: str) -> Score:
     try:
-        if file.scorer is not None:
-            return model, unpack(file.scorer, model.trees.digest).raw_sums
+        if packed is not None:
+            return unpack(packed, trees.digest).raw_sums
     except UnfitModelError as error:
-        log.warning("model %s is scored by LightGBM: %s", model_id, error)
-    return model, Booster(model.trees, threads=THREADS).raw_sums
+        log.warning("%s is scored by LightGBM: %s", name, error)
+    return Booster(trees, threads=THREADS).raw_sums
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """Ids and raw sums (n,) of every record, how many the model knew nothing of, and the digest of what was read."""
-
-    ids: IntArray
-    raw: FloatArray
-    prior_only: int
-    digest: str
-
-
-def _sums(job: Claim, run: Run, model: Model, score: Score) -> _Sums:
-    with job.database.reading() as session:
-        fields = inputs_of(session, run, model)
-    ids, sums, unknown, digests = [np.array([], dtype=np.int64)], [np.array([])], 0, hashlib.sha256()
-    for part_ids, matrix, digest in _matrices(job, run, model, fields):
-        ids.append(part_ids)
-        sums.append(score(matrix))
-        unknown += int(prior_only(matrix).sum())
-        digests.update(digest.encode())
-    return _Sums(np.concatenate(ids), np.concatenate(sums), unknown, digests.hexdigest())
+def _worth(session: Session, model_id: int) -> Worth:
+    said = registry.get(session, model_id).label.get("value") or {}
+    mean, currency = said.get("mean") or np.nan, said.get("currency", "")
+    file = registry.file(session, model_id)
+    if file.value_document is None:
+        return Worth(mean, currency)
+    model = ValueModel.from_json(file.value_document)
+    return Worth(mean, currency, model, _scorer(model.trees, file.value_scorer, f"value of model {model_id}"))
 
 
 def inputs_of(session: Session, run: Run, model: Model) -> list[Input]:
@@ -129,19 +187,70 @@ def inputs_of(session: Session, run: Run, model: Model) -> list[Input]:
     return [known[name] for name in model.encoder.names if name in known]
 
 
-def _matrices(
-    job: Claim, run: Run, model: Model, fields: list[Input]
-) -> Iterator[tuple[IntArray, FloatArray, str]]:
-    as_of = microseconds(run.as_of) / tables.MICROSECONDS_A_DAY
-    parts = tables.parts_of(
+@dataclass(frozen=True)
+class Scores:
+    """Of every record (n,), in the order of ids: raw sums, expected amounts (NaN where none are known) and engagement.
+
+    `unknown` counts those of whom the model knew nothing, `digest` is that of what was read.
+    """
+
+    ids: IntArray
+    raw: FloatArray
+    value: FloatArray
+    engagement: FloatArray
+    unknown: int
+    digest: str
+
+
+def _scores(job: Claim, plan: Plan) -> Scores:
+    parts = list(_parts(job, plan))
+
+    def whole(name: str, dtype: type[np.generic]) -> npt.NDArray[Any]:
+        return np.concatenate([np.array([], dtype), *(getattr(part, name) for part in parts)])
+
+    return Scores(
+        ids=whole("ids", np.int64),
+        raw=whole("raw", np.float64),
+        value=whole("value", np.float64),
+        engagement=whole("engagement", np.float64),
+        unknown=sum(part.unknown for part in parts),
+        digest=hashlib.sha256("".join(part.digest for part in parts).encode()).hexdigest(),
+    )
+
+
+def _parts(job: Claim, plan: Plan) -> Iterator[Scores]:
+    frames = tables.parts_of(
         job.database,
-        Level(run.level),
-        fields,
+        plan.level,
+        plan.fields,
         progress=lambda done, total: job.progress(done, total, "scoring"),
     )
-    for frame in parts:
-        table = tables.table_of(frame, fields)
-        yield table.ids, model.encoder.encode(table, as_of), tables.digest(table)
+    for frame in frames:
+        table = tables.table_of(frame, plan.fields)
+        done = _activities(job.database, plan, table.ids)
+        yield _part(plan, table, done)
+
+
+def _part(plan: Plan, table: Table, done: Activities) -> Scores:
+    matrix = plan.model.encoder.encode(table, plan.as_of)
+    return Scores(
+        table.ids,
+        plan.score(matrix),
+        plan.worth.amounts(table, plan.as_of),
+        plan.rule.levels(done, table.ids, plan.as_of),
+        int(prior_only(matrix).sum()),
+        tables.digest(table, done.owners, done.times, done.kinds),
+    )
+
+
+def _activities(database: Database, plan: Plan, ids: IntArray) -> Activities:
+    """Those of the people with these ids; the activities of companies and deals are those of their people."""
+    if plan.level != Level.PERSON or not len(ids):
+        return Activities(np.array([], np.int64), np.array([]), np.array([], np.int32))
+    with database.reading() as session:
+        done = activities.of_people(session, int(ids[0]), int(ids[-1]))
+    codes = np.searchsorted(plan.kinds, done.kinds).astype(np.int32)
+    return Activities(done.people, done.times / tables.MICROSECONDS_A_DAY, codes)
 
 
 def _by_group(groups: IntArray, propensity: FloatArray) -> list[dict[str, Any]]:
@@ -155,19 +264,19 @@ def _by_group(groups: IntArray, propensity: FloatArray) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(
-    ids: IntArray, raw: FloatArray, propensity: FloatArray, groups: IntArray
-) -> Iterator[list[tuple[Any, ...]]]:
+def _rows(scores: Scores, propensity: FloatArray, groups: IntArray) -> Iterator[list[runs.Row]]:
     """Rows of the run's table in the order of ranks, in parts of one short write each."""
-    order = best_first(raw, ids)
+    order = best_first(scores.raw, scores.ids)
     for start in range(0, len(order), runs.ROWS_A_WRITE):
         part = order[start : start + runs.ROWS_A_WRITE]
         ranks = range(start + 1, start + len(part) + 1)
-        cells = (ids[part].tolist(), raw[part].tolist(), propensity[part].tolist(), groups[part].tolist())
-        yield list(zip(ranks, *cells, strict=True))
+        value = scores.value[part]
+        amounts = [None] * len(part) if np.isnan(value).all() else value.tolist()
+        cells = [column[part].tolist() for column in (scores.ids, scores.raw, propensity, groups)]
+        yield list(zip(ranks, *cells, amounts, scores.engagement[part].tolist(), strict=True))
 
 
-def _write(job: Claim, run_id: int, rows: Iterator[list[tuple[Any, ...]]], *, total: int) -> None:
+def _write(job: Claim, run_id: int, rows: Iterator[list[runs.Row]], *, total: int) -> None:
     with job.transaction() as session:
         runs.lay_out(session, run_id)
     done = 0

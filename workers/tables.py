@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from portal import columns
@@ -97,8 +98,8 @@ def _categories(series: pl.Series) -> Categories:
     return Categories(codes.to_numpy(), tuple(levels.to_list()))
 
 
-def digest(table: Table, *more: FloatArray) -> str:
-    """SHA-256 of what was read: ids, names, kinds and every value."""
+def digest(table: Table, *more: npt.NDArray[Any]) -> str:
+    """SHA-256 of what was read: ids, names, kinds and every value, and more beside it."""
     found = hashlib.sha256(np.ascontiguousarray(table.ids).tobytes())
     for name in sorted(table.columns):
         column = table.columns[name]

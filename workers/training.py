@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import polars as pl
@@ -14,7 +14,7 @@ from portal.columns import Input
 from portal.db import microseconds
 from portal.errors import Invalid, Problem
 from portal.fields import FieldKind, Level
-from portal.models import choices, registry
+from portal.models import amounts, choices, registry
 from portal.models.registry import Learned
 from portal.models.tables import Model
 from portal.ranking import runs
@@ -22,11 +22,14 @@ from scoring import leaks
 from scoring.label import Test
 from scoring.leaks import Suspect
 from scoring.training import Trained, train
+from scoring.value import TrainedValue, train_value
 from workers import tables, targets
 from workers.targets import Target
 from workers.tasks import Claim, Effects, task
 
 THREADS: Final = 2
+AMOUNT: Final = "\0amount"
+"""No field is called that: what a record's purchases were worth."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +63,21 @@ def train_model(job: Claim, model_id: int) -> Effects:
 
 
 def _train(job: Claim, model: Model) -> Effects:
-    asked, frame = _read(job, model)
+    asked, frame, currency = _read(job, model)
     order = tables.floats(frame[asked.order.name]) if asked.order else None
     target = targets.of(frame[asked.outcome.name], asked.outcome, model, order)
     outcome = target.outcome
     table = tables.table_of(frame, asked.inputs)
+    worth = tables.floats(frame[AMOUNT])
     job.progress(0, None, f"learning from {len(table):,} records")
     as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
     trained = train(table, outcome, order=order, as_of=as_of, threads=THREADS)
+    job.progress(0, None, "learning what a purchase is worth")
+    value = train_value(table, worth, as_of=as_of, threads=THREADS)
     job.progress(0, None, "looking for columns that know the future")
     found = leaks.suspects(table, outcome)
-    learned = _learned(trained, target, found, tables.digest(table, outcome))
+    learned = _learned(trained, target, found, tables.digest(table, outcome, worth))
+    learned = replace(learned, **_valued(value, currency, learned.label))
 
     def effects(session: Session) -> dict[str, Any]:
         kept = registry.keep(session, model.id, learned, at=now())
@@ -81,14 +88,18 @@ def _train(job: Claim, model: Model) -> Effects:
     return effects
 
 
-def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame]:
-    """What is asked, and the records it is asked of, in an order that does not depend on when each was imported."""
+def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame, str]:
+    """What is asked, the records it is asked of, in an order that does not depend on when each was imported, and a currency.
+
+    The column AMOUNT is what each record's purchases were worth in that currency.
+    """
     level = Level(model.level)
     columns.refresh(
         job.database, level, progress=lambda done, total: job.progress(done, total, "laying out columns")
     )
     with job.database.reading() as session:
         asked = _asked(session, model)
+        won = amounts.won(session, level)
     frame = tables.read(
         job.database,
         level,
@@ -98,7 +109,9 @@ def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame]:
     )
     if asked.only:
         frame = frame.filter(pl.col(asked.only.name).cast(pl.String) == model.only_value)
-    return asked, tables.by_content(frame)
+    worth = won.frame.rename({"amount": AMOUNT})
+    frame = frame.join(worth, on="id", how="left", maintain_order="left")
+    return asked, tables.by_content(frame), won.currency
 
 
 def _asked(session: Session, model: Model) -> Asked:
@@ -142,6 +155,17 @@ def _learned(trained: Trained, target: Target, found: Sequence[Suspect], digest:
         digest=trained.model.trees.digest if trained.model else "",
         data_digest=digest,
     )
+
+
+def _valued(value: TrainedValue, currency: str, label: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of the model of amounts: it counts only where it is better than the mean."""
+    used = value.label.usable and value.model is not None
+    said = _finite(asdict(value.label)) | {"currency": currency}
+    return {
+        "label": label | {"value": said},
+        "value_document": value.model.to_json() if used and value.model else None,
+        "value_scorer": value.packed if used else None,
+    }
 
 
 def _auc(test: Test | None) -> float | None:

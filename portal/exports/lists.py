@@ -43,7 +43,7 @@ def listing(session: Session, kind: str, what: Mapping[str, Any]) -> Listing:
         case Kind.COMPANIES:
             return Listing(COMPANY_HEADS, _companies(session))
         case _:
-            return Listing(SCORE_HEADS, _scores(session, what["run_id"]))
+            return Listing(runs.SCORE_HEADS, _scores(session, what["run_id"]))
 
 
 def count(session: Session, kind: str, what: Mapping[str, Any], *, cap: int) -> int:
@@ -117,12 +117,9 @@ def _companies(session: Session) -> Iterator[Row]:
         after = rows[-1][0]
 
 
-SCORE_HEADS: Final = ("record_id", "external_id", "rank", "group", "propensity")
-
-
 def _scores(session: Session, run_id: int) -> Iterator[Row]:
     run = runs.with_scores(session, run_id)
-    return (astuple(scored) for scored in runs.scores(session, run))
+    return (scored.cells() for scored in runs.scores(session, run))
 
 
 def plain(cell: object) -> object:

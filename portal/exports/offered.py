@@ -57,7 +57,12 @@ SCORES: Final = {
     "rank": Offer("Rank, 1 is the first", "s.rank"),
     "group": Offer("Group 1 to 20, 1 is the best", "s.grp"),
     "propensity": Offer("Propensity, 0 to 1", "s.propensity"),
+    "value": Offer("Expected amount of a purchase", "s.value"),
+    "expected": Offer("Expected value: propensity times amount", "s.propensity * s.value"),
+    "engagement": Offer("Engagement as of the run", "s.engagement"),
 }
+USUAL: Final = ("rank", "group", "propensity")
+"""What a new target is sent. Engagement declines by itself: with it every record would have changed each time."""
 OFFERED: Final[Mapping[str, Mapping[str, Offer]]] = {
     Level.PERSON: {
         **SCORES,

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from portal import events
 from portal.errors import Conflict, Invalid, NotFound
 from portal.exports.layouts import LAYOUTS, OBJECTS, Layout
-from portal.exports.offered import SCORES, words
+from portal.exports.offered import USUAL, words
 from portal.exports.tables import Target
 
 
@@ -47,7 +47,7 @@ def find_or_make(
         raise Invalid(f"No record has an id of the source “{source}”. {_known(session, level)}")
     if layout not in LAYOUTS or prefix not in OBJECTS[level] or (prefix and layout != "salesforce"):
         raise Invalid("Choose a layout that is offered, and leads or contacts for Salesforce only.")
-    names = [[key, LAYOUTS[layout].named(key)] for key in SCORES]
+    names = [[key, LAYOUTS[layout].named(key)] for key in USUAL]
     target = Target(
         level=level,
         layout=layout,

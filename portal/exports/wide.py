@@ -122,7 +122,8 @@ def _ids(session: Session, level: Level, known: Sequence[str], first: int, last:
 
 SCORES: Final = pl.Schema(
     {"record_id": pl.Int64, "external_id": pl.String, "rank": pl.Int64, "group": pl.Int64}
-    | {"propensity": pl.Float64}
+    | {"propensity": pl.Float64, "value": pl.Float64, "expected": pl.Float64, "engagement": pl.Float64}
+    | {"quadrant": pl.String}
 )
 
 
@@ -145,5 +146,4 @@ def _scores(database: Database, run: Run) -> Iterator[pl.DataFrame]:
 
 
 def _frame(held: Sequence[runs.Scored]) -> pl.DataFrame:
-    rows = [(each.record_id, each.external_id, each.rank, each.group, each.propensity) for each in held]
-    return pl.DataFrame(rows, schema=SCORES, orient="row")
+    return pl.DataFrame([each.cells() for each in held], schema=SCORES, orient="row")

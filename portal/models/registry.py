@@ -112,6 +112,8 @@ class Learned:
     scorer: bytes | None
     digest: str
     data_digest: str
+    value_document: str | None = None
+    value_scorer: bytes | None = None
 
 
 KEPT: Final = (
@@ -127,6 +129,7 @@ KEPT: Final = (
     "digest",
     "data_digest",
 )
+HEAVY: Final = ("document", "scorer", "value_document", "value_scorer")
 
 
 def keep(session: Session, model_id: int, learned: Learned, *, at: datetime) -> Model:
@@ -136,7 +139,8 @@ def keep(session: Session, model_id: int, learned: Learned, *, at: datetime) -> 
         setattr(model, name, getattr(learned, name))
     model.state = ModelState.READY
     if learned.document is not None:
-        session.merge(ModelFile(model_id=model_id, document=learned.document, scorer=learned.scorer))
+        heavy = {name: getattr(learned, name) for name in HEAVY}
+        session.merge(ModelFile(model_id=model_id, **heavy))
     by = model.created_by
     events.record(
         session, "model.trained", "model", model_id, by=by, at=at, model=model_id, records=model.records

@@ -78,6 +78,10 @@ class ModelFile(SQLModel, table=True):
         sa_type=LargeBinary,
         description="The packed scorer, once its sums are LightGBM's; none where LightGBM must score.",
     )
+    value_document: str | None = Field(
+        default=None, sa_type=Text, description="The model of amounts; none where their mean is expected."
+    )
+    value_scorer: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class RunState(StrEnum):
@@ -106,6 +110,12 @@ class Run(SQLModel, table=True):
     )
     groups: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=Json, description="For groups 1-10: records, mean propensity."
+    )
+    currency: str = Field(
+        default="",
+        max_length=3,
+        sa_column_kwargs={"server_default": ""},
+        description="Of the expected amounts.",
     )
     seconds: float | None = None
     digest: str = Field(default="", max_length=64, description="Of all scores, in the order of ids.")

@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from portal.errors import Invalid
 from portal.models.tables import Run
+from portal.ranking import quadrants
+from portal.ranking.quadrants import Quadrant
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,16 @@ class Filters:
 
 @dataclass(frozen=True)
 class Place:
-    """One line of the list. Where no model ranks there is no rank, no group and no propensity."""
+    """One line of the list. Where no model ranks there is no rank, no group and no propensity.
+
+    `expected` is the propensity times the amount expected of a purchase, where amounts are known.
+    """
 
     rank: int | None
     group: int | None
     propensity: float | None
+    expected: float | None
+    engagement: float | None
     id: int
     arrived_at: int
     came_at: int | None
@@ -42,6 +49,12 @@ class Place:
     country: str
     opted_out: bool
     customer: bool
+
+    @property
+    def quadrant(self) -> Quadrant | None:
+        if self.group is None or self.engagement is None:
+            return None
+        return quadrants.of(self.group, self.engagement)
 
     @property
     def cursor(self) -> str:
@@ -102,13 +115,13 @@ class _Order:
 
 
 # the newest first
-BY_ARRIVAL: Final = _Order("person p", "NULL, NULL, NULL", ("p.arrived_at", "p.id"), rises=False)
+BY_ARRIVAL: Final = _Order("person p", "NULL, NULL, NULL, NULL, NULL", ("p.arrived_at", "p.id"), rises=False)
 
 
 def _by_rank(run: Run) -> _Order:
     return _Order(
         f"score_{run.id:d} s JOIN person p ON p.id = s.record_id",
-        "s.rank, (s.grp + 1) / 2, s.propensity",
+        "s.rank, (s.grp + 1) / 2, s.propensity, s.propensity * s.value, s.engagement",
         ("s.rank",),
         rises=True,
     )
@@ -184,19 +197,32 @@ def count(session: Session, run: Run | None, filters: Filters, *, cap: int = 10_
 
 @dataclass(frozen=True)
 class Score:
-    """What a run says of one record: its rank of so many, its group 1-10, its propensity 0 to 1."""
+    """What a run says of one record: its rank of so many, its group 1-10, its propensity 0 to 1.
+
+    `value` is the amount expected if it buys, in `currency`; none where no amounts are known.
+    """
 
     rank: int
     group: int
     propensity: float
+    value: float | None
+    engagement: float
     of: int
+    currency: str = ""
+
+    @property
+    def expected(self) -> float | None:
+        return None if self.value is None else self.propensity * self.value
 
 
 def score_of(session: Session, run: Run, record_id: int) -> Score | None:
     """The score of one record in a run; None for a record that came after it."""
-    query = f"SELECT rank, (grp + 1) / 2, propensity FROM score_{run.id:d} WHERE record_id = :id"
+    query = f"SELECT rank, (grp + 1) / 2, propensity, value, engagement FROM score_{run.id:d} WHERE record_id = :id"
     row = session.connection().execute(text(query), {"id": record_id}).first()
-    return None if row is None else Score(row[0], row[1], row[2], run.scored)
+    if row is None:
+        return None
+    rank, group, propensity, value, engagement = row
+    return Score(rank, group, propensity, value, engagement, run.scored, run.currency)
 
 
 def raw_sums(session: Session, run: Run, ids: Sequence[int]) -> dict[int, float]:

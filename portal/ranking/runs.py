@@ -22,6 +22,8 @@ from portal.jobs.tables import Job
 from portal.models import standing, words
 from portal.models.standing import Standing
 from portal.models.tables import CurrentRun, Model, Reason, Run, RunState
+from portal.ranking import quadrants
+from portal.ranking.quadrants import Quadrant
 
 ROWS_A_WRITE: Final = 20_000
 KEPT_RUNS: Final = 5
@@ -130,19 +132,23 @@ def lay_out(session: Session, run_id: int) -> None:
     connection.execute(
         text(
             f"CREATE TABLE score_{run_id:d} (rank INTEGER PRIMARY KEY, record_id INTEGER NOT NULL, "
-            "score DOUBLE PRECISION NOT NULL, propensity DOUBLE PRECISION NOT NULL, grp INTEGER NOT NULL)"
+            "score DOUBLE PRECISION NOT NULL, propensity DOUBLE PRECISION NOT NULL, grp INTEGER NOT NULL, "
+            "value DOUBLE PRECISION, engagement DOUBLE PRECISION NOT NULL)"
         )
     )
 
 
-def fill(session: Session, run_id: int, rows: Sequence[tuple[int, int, float, float, int]]) -> None:
-    """Add rows (rank, record id, raw score, propensity, group 1-20) to a run's table."""
+Row = tuple[int, int, float, float, int, float | None, float]
+
+
+def fill(session: Session, run_id: int, rows: Sequence[Row]) -> None:
+    """Add rows to a run's table: rank, record id, raw score, propensity, group 1-20, expected amount, engagement."""
     connection = session.connection()
     driver = connection.connection.driver_connection
     assert driver is not None
-    columns = f"score_{run_id:d} (rank, record_id, score, propensity, grp)"
+    columns = f"score_{run_id:d} (rank, record_id, score, propensity, grp, value, engagement)"
     if connection.dialect.name == "sqlite":
-        driver.executemany(f"INSERT INTO {columns} VALUES (?, ?, ?, ?, ?)", rows)
+        driver.executemany(f"INSERT INTO {columns} VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         return
     with driver.cursor().copy(f"COPY {columns} FROM STDIN") as copy:
         for row in rows:
@@ -216,20 +222,48 @@ def with_scores(session: Session, run_id: int) -> Run:
 
 SCORES: Final = (
     "SELECT s.record_id, (SELECT MIN(e.external_id) FROM external_id e "
-    "WHERE e.level = :level AND e.record_id = s.record_id), s.rank, s.grp, s.propensity FROM {table} s "
+    "WHERE e.level = :level AND e.record_id = s.record_id), s.rank, s.grp, s.propensity, s.value, "
+    "s.propensity * s.value, s.engagement FROM {table} s "
     "WHERE s.rank > :after ORDER BY s.rank LIMIT :limit"
 )
 
 
 @dataclass(frozen=True)
 class Scored:
-    """One record's score in a run: rank 1 is best, group 1-20, propensity 0 to 1."""
+    """One record's score in a run: rank 1 is best, group 1-20, propensity 0 to 1.
+
+    `value` is the amount expected of it if it buys, `expected` that times the propensity; none where no amounts are known.
+    """
 
     record_id: int
     external_id: str | None
     rank: int
     group: int
     propensity: float
+    value: float | None
+    expected: float | None
+    engagement: float
+
+    @property
+    def quadrant(self) -> Quadrant:
+        return quadrants.of((self.group + 1) // 2, self.engagement)
+
+    def cells(self) -> list[object]:
+        """As a row under SCORE_HEADS."""
+        return [getattr(self, head) for head in SCORE_HEADS]
+
+
+SCORE_HEADS: Final = (
+    "record_id",
+    "external_id",
+    "rank",
+    "group",
+    "propensity",
+    "value",
+    "expected",
+    "engagement",
+    "quadrant",
+)
 
 
 def scores(session: Session, run: Run, *, batch: int = 5_000) -> Iterator[Scored]:

@@ -118,7 +118,7 @@ def test_the_whole_list_is_written_to_a_file(portal: Portal, ranked: Path, tmp_p
 
     assert (len(said.json["people"]), said.json["out"], said.json["run"]) == (2, str(out), 1)
     lines = out.read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0].startswith("rank,group,propensity,id,name,email")
+    assert lines[0].startswith("rank,group,propensity,expected,engagement,quadrant,id,name,email")
     assert len(lines) == 1 + 604 - len(gone(ranked))
 
 

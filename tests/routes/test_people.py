@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from portal.accounts import Function, Right, User, sessions
+from portal.activities import Activity, ActivityKind
 from portal.clock import now
 from portal.db import Database
 from portal.models import registry
@@ -252,7 +253,10 @@ def test_the_list_is_taken_along_as_it_is_filtered(browser: Browser, ranked: Dat
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="people-run-1.csv"'
     lines = answer.get_data(as_text=True).lstrip("\ufeff").splitlines()
-    assert lines[0] == "rank,group,propensity,id,name,email,title,company,source,owner,country"
+    assert (
+        lines[0]
+        == "rank,group,propensity,expected,engagement,quadrant,id,name,email,title,company,source,owner,country"
+    )
     expected = selected(ranked, ORDER.format(OPEN + " AND p.source = 'Web'"))
     assert [int(line.partition(",")[0]) for line in lines[1:]] == expected
 
@@ -262,7 +266,7 @@ def test_what_is_taken_along_is_never_a_formula(member: Browser, sqlite: Databas
 
     line = member.get("/people/export.csv").get_data(as_text=True).splitlines()[1]
 
-    assert line == ",,,1,'=cmd(),'+1@example.com,'@SUM(A1),'-2+3,,,"
+    assert line == ",,,,,,1,'=cmd(),'+1@example.com,'@SUM(A1),'-2+3,,,"
 
 
 def test_the_list_is_sent_while_it_is_read(
@@ -398,3 +402,31 @@ def test_the_list_answers_htmx_with_the_list_alone(browser: Browser) -> None:
     assert part.count('id="list"') == 1
     assert "<html" not in part
     assert "<form" not in part
+
+
+# Three numbers.
+
+
+def test_engagement_rises_with_an_activity_at_once(browser: Browser, ranked: Database) -> None:
+    before = browser.get("/people/1").text
+    with ranked.transaction() as session:
+        kind = ActivityKind(name="Demo", weight=5.0)
+        session.add(kind)
+        session.flush()
+        session.add(Activity(person_id=1, at=now(), kind_id=kind.id))
+
+    after = browser.get("/people/1").text
+
+    assert "<dd>0.0 points at this moment" in before
+    assert "<dd>5.0 points at this moment" in after
+    quadrants = [re.search(r"<dt>Quadrant</dt><dd>([^.]*)", page)[1] for page in (before, after)]
+    assert ["quiet" in quadrants[0], "ctive" in quadrants[1]] == [True, True]
+
+
+def test_the_list_says_engagement_and_quadrant(browser: Browser) -> None:
+    page = browser.get("/people").text
+
+    assert '<th scope="col">Quadrant</th>' in page
+    assert "<td>Likely but quiet</td>" in page
+    assert "Hard to reach and not ready yet" in page
+    assert "Expected value" not in page, "no amounts are known"

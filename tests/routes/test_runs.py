@@ -12,6 +12,7 @@ from portal.db import Database
 from portal.models import registry
 from portal.models.tables import Run
 from portal.ranking import places, reasons, runs
+from portal.ranking.quadrants import Quadrant
 from portal.settings import Settings
 from tests.portal.models import crowd
 from tests.portal.models.crowd import AT
@@ -79,7 +80,7 @@ def test_scores_are_a_file_of_every_record(member: Browser, sqlite: Database) ->
 
     rows = list(csv.DictReader(StringIO(sent.text.removeprefix("\ufeff"))))
     assert sent.headers["Content-Disposition"] == 'attachment; filename="run-1.csv"'
-    assert list(rows[0]) == ["record_id", "external_id", "rank", "group", "propensity"]
+    assert list(rows[0]) == list(runs.SCORE_HEADS)
     assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, 605)]
     assert float(rows[0]["propensity"]) == crowd.table(sqlite, 1)[0][3]
 
@@ -97,7 +98,9 @@ def why_of(app: Flask, database: Database, record_id: int) -> str:
         score = places.score_of(session, run, record_id)
         why = reasons.of(session, 1, record_id) if score else None
     with app.test_request_context("/"):
-        return render_template("models/why.html", run=run, score=score, why=why)
+        return render_template(
+            "models/why.html", run=run, score=score, why=why, engagement=0.0, quadrant=Quadrant.LATER
+        )
 
 
 def test_why_says_rank_group_and_reasons(app: Flask, sqlite: Database) -> None:

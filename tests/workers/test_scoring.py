@@ -61,7 +61,7 @@ def test_a_half_written_run_is_written_anew(database: Database, settings: Settin
     with database.transaction() as session:
         run = runs.start_run(session, registry.get(session, 1), by=None, at=AT)
         runs.lay_out(session, run.id)
-        runs.fill(session, run.id, [(1, 7, 0.0, 0.5, 1), (2, 8, 0.0, 0.5, 1)])
+        runs.fill(session, run.id, [(rank, rank + 6, 0.0, 0.5, 1, None, 0.0) for rank in (1, 2)])
 
     inline.run_all(database, settings)
 
@@ -157,6 +157,6 @@ def test_scores_are_read_with_the_ids_of_their_source(ranked: Database) -> None:
         found = list(runs.scores(session, runs.get_run(session, 1), batch=250))
 
     assert [(f.rank, f.record_id, f.propensity, f.group) for f in found] == [
-        (rank, record, propensity, group) for rank, record, _, propensity, group in table(ranked, 1)
+        (rank, record, propensity, group) for rank, record, _, propensity, group, *_ in table(ranked, 1)
     ]
     assert found[0].external_id == f"L-{found[0].record_id - 1:04}"

@@ -45,7 +45,9 @@ def score(database: Database, at: datetime, scores: Mapping[int, tuple[int, floa
         session.add(run)
         session.flush()
         runs.lay_out(session, run.id)
-        rows = [(rank, person, 0.0, share, group) for person, (rank, share, group) in scores.items()]
+        rows = [
+            (rank, person, 0.0, share, group, None, 0.0) for person, (rank, share, group) in scores.items()
+        ]
         runs.fill(session, run.id, rows)
         run.state = RunState.DONE
         session.merge(CurrentRun(level="person", run_id=run.id, since=at))

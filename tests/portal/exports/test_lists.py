@@ -21,6 +21,7 @@ from portal.exports import Kind, making, sweeping
 from portal.fields import Level
 from portal.models.tables import Run
 from portal.people import ExternalId
+from portal.ranking import runs
 from portal.settings import Settings
 from tests.portal.exports.cast import aim, done, files, know, tell
 from tests.portal.models import crowd
@@ -91,9 +92,9 @@ def test_scores_are_the_run_to_the_last_digit(ranked: Database, settings: Settin
 
     found = pl.read_parquet(settings.files_dir / export.file)
     kept = crowd.table(ranked, 1)
-    assert found.columns == ["record_id", "external_id", "rank", "group", "propensity"]
+    assert found.columns == list(runs.SCORE_HEADS)
     assert found.select("rank", "record_id", "propensity", "group").rows() == [
-        (rank, record, share, group) for rank, record, _, share, group in kept
+        (rank, record, share, group) for rank, record, _, share, group, *_ in kept
     ]
 
 

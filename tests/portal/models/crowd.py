@@ -142,7 +142,7 @@ def ranked(folder: Path) -> Database:
 
 
 def table(database: Database, run_id: int) -> list[tuple[Any, ...]]:
-    """What a run wrote: rank, record, raw sum, propensity, group 1-20."""
+    """What a run wrote: rank, record, raw sum, propensity, group 1-20, expected amount, engagement."""
     with database.reading() as session:
         rows = session.connection().execute(text(f"SELECT * FROM score_{run_id} ORDER BY rank"))
         return [tuple(row) for row in rows]

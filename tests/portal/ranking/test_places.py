@@ -54,7 +54,15 @@ def fill(database: Database) -> Run:
         session.flush()
         runs.lay_out(session, run.id)
         rows = [
-            (rank, 1 + (rank * 37) % (COUNT - 5), -rank / 10, 1 - rank / 100, 1 + rank * 20 // COUNT)
+            (
+                rank,
+                1 + (rank * 37) % (COUNT - 5),
+                -rank / 10,
+                1 - rank / 100,
+                1 + rank * 20 // COUNT,
+                200.0,
+                3.0,
+            )
             for rank in range(1, COUNT - 4)
         ]
         runs.fill(session, run.id, rows)
@@ -183,7 +191,8 @@ def test_a_score_says_rank_group_and_propensity_of_one_record() -> None:
     database, run = filled()
     with database.reading() as session:
         score = places.score_of(session, run, 38)
-        assert score == places.Score(1, 1, 0.99, COUNT - 5)
+        assert score == places.Score(1, 1, 0.99, 200.0, 3.0, COUNT - 5)
+        assert score.expected == 198
         assert places.score_of(session, run, COUNT) is None, "came after the run"
 
 

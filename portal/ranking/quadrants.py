@@ -1,15 +1,12 @@
 """Two dimensions, not one: what a record is (propensity) against what it does (engagement), and what to do about it."""
 
-from __future__ import annotations
-
 from enum import StrEnum
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
+from portal.engagement import ACTIVE
 
-from scoring.columns import FloatArray, IntArray
-
-LIKELY = 5  # groups 1 to 5 of 10
+LIKELY: Final = 5
+"""Groups 1 to 5 of 10."""
 
 
 class Quadrant(StrEnum):
@@ -25,7 +22,7 @@ class Quadrant(StrEnum):
         return _ADVICE[self]
 
 
-_ADVICE = {
+_ADVICE: Final = {
     Quadrant.NOW: "Call first: they resemble those who bought, and they are busy with us now.",
     Quadrant.WARM_UP: "Hard to reach and not ready yet: give them a reason to come back, then call.",
     Quadrant.CHECK: "Eager but unlikely: ask early what they need and whether they can buy.",
@@ -33,8 +30,8 @@ _ADVICE = {
 }
 
 
-def quadrants(groups: IntArray, engagement: FloatArray, *, active: float) -> npt.NDArray[np.str_]:
-    """Quadrant of each record, (n,), from its group of 10 and its engagement; `active` is the level from which it counts."""
-    likely, busy = groups <= LIKELY, engagement >= active
-    names = [str(name) for name in (Quadrant.NOW, Quadrant.WARM_UP, Quadrant.CHECK)]
-    return np.select([likely & busy, likely, busy], names, default=str(Quadrant.LATER))
+def of(group: int, engagement: float) -> Quadrant:
+    """The quadrant of a record in a group of ten with so much engagement."""
+    if group <= LIKELY:
+        return Quadrant.NOW if engagement >= ACTIVE else Quadrant.WARM_UP
+    return Quadrant.CHECK if engagement >= ACTIVE else Quadrant.LATER
