@@ -109,6 +109,9 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "model.promoted": lambda d: f"made model {d['model']} the one that ranks",
     "model.column_decided": lambda d: f"said that {d['column']} {d['what']} when a model learns",
     "model.retired": lambda d: f"stopped ranking by model {d['model']}",
+    "terms.kept": lambda d: (
+        f"set how far down {d['team']} works: {d['per_week']:,} pursuits a week at {d['cost']}, {d['margin']} a win"
+    ),
     "run.started": lambda d: f"started scoring with model {d['model']}",
     "run.finished": lambda d: f"scored {_n(d, 'records')} records with model {d['model']}",
     "report.requested": lambda d: f"asked for the ROI report {d['period']}",

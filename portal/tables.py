@@ -27,6 +27,7 @@ from portal.imports import tables as imports
 from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
 from portal.models import tables as models
+from portal.ranking import terms
 from portal.signing import tables as signing
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "reports",
     "signing",
     "spend",
+    "terms",
 ]
 
 metadata = SQLModel.metadata

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -14,6 +15,11 @@ THOUSAND: Final = 1000
 def number(value: float | None, digits: int = 0) -> str:
     """12,345 or 12,345.6; a dash where there is none."""
     return NONE if value is None else f"{value:,.{digits}f}"
+
+
+def number_typed(value: Decimal) -> str:
+    """An amount as a person types it: 25.00."""
+    return f"{value:.2f}"
 
 
 def percent(share: float | None, digits: int = 0) -> str:
@@ -97,6 +103,7 @@ def short(count: int | None) -> str:
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "number": number,
+    "number_typed": number_typed,
     "percent": percent,
     "counted": counted,
     "day": day,

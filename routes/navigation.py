@@ -39,6 +39,7 @@ GROUPS: Final = (
         "Work",
         (
             Entry("People", "people.index"),
+            Entry("How far down", "depth.index"),
             Entry("Companies", "companies.index"),
             Entry("Deals", "deals.index"),
         ),

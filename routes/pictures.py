@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from portal.models.tables import Run
-from reports import charts
-from reports.charts import Bar, Bin, Chart, Gain, Tenth
+from portal.ranking import economics
+from portal.ranking.economics import Depth
+from portal.ranking.terms import Asked, Chances
+from reports import charts, formats
+from reports.charts import Bar, Bin, Chart, Gain, Line, Tenth
 
 Test = Mapping[str, Any]
+STEPS: Final = 10
 CLOSE: Final = 0.03  # points; nearer than this a predicted share came true
 
 
@@ -50,6 +54,22 @@ def groups(run: Run) -> Chart:
     )
     bars = [Bar(f"Group {group['group']}", group["records"]) for group in found]
     return charts.bars("by-group", title, bars, names="Group", measure="Records")
+
+
+def depth(found: Chances, asked: Asked, worked: Depth, paying: int) -> Chart:
+    """What working down to a place brings in less what it costs, as expected."""
+    end = min(len(found.propensities), max(2 * paying, 2 * worked.pursuits, STEPS))
+    places = sorted({round(end * step / STEPS) for step in range(STEPS + 1)} | {worked.pursuits})
+    falling = sorted(found.propensities, reverse=True)
+    profits = [economics.profit(falling[:place], cost=asked.cost, margin=asked.margin) for place in places]
+    title = f"The first {worked.pursuits:,} bring {formats.money(worked.profit, asked.currency)} more than they cost"
+    if not worked.pursuits:
+        title = "No pursuit brings more than it costs"
+    line = Line("Brought in less its cost", profits)
+    show = formats.compact_money(asked.currency)
+    return charts.series(
+        "depth", title, [f"{place:,}" for place in places], [line], names="Pursuits", show=show
+    )
 
 
 def _number(value: float | None) -> str:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import fsum
 from typing import Literal
-
-import numpy as np
-
-from scoring.columns import FloatArray
 
 CENT = Decimal("0.01")
 Limit = Literal["worth", "capacity", "list"]
@@ -31,23 +28,30 @@ class Depth:
     next_worth: Decimal | None
 
 
-def depth(probabilities: FloatArray, *, cost: Decimal, margin: Decimal, capacity: int | None = None) -> Depth:
+def depth(
+    probabilities: Sequence[float], *, cost: Decimal, margin: Decimal, capacity: int | None = None
+) -> Depth:
     """Work a list of win probabilities (n,) from the best down.
 
     `cost` is that of one pursuit, `margin` what one win brings before it, in one currency; `capacity` is the number of
     pursuits the team can make. A pursuit pays as long as probability times margin exceeds its cost.
     """
-    falling = np.sort(probabilities)[::-1]
-    paying = paying_depth(falling.tolist(), cost=cost, margin=margin)
+    falling = sorted(probabilities, reverse=True)
+    paying = paying_depth(falling, cost=cost, margin=margin)
     pursuits = paying if capacity is None else min(paying, max(capacity, 0))
     return Depth(
         pursuits,
         "capacity" if pursuits < paying else "list" if pursuits == len(falling) else "worth",
-        float(falling[pursuits - 1]) if pursuits else None,
-        _money(Decimal(repr(float(falling[:pursuits].sum()))) * margin - pursuits * cost),
+        falling[pursuits - 1] if pursuits else None,
+        profit(falling[:pursuits], cost=cost, margin=margin),
         _worth(falling, pursuits - 1, cost, margin),
         _worth(falling, pursuits, cost, margin),
     )
+
+
+def profit(probabilities: Sequence[float], *, cost: Decimal, margin: Decimal) -> Decimal:
+    """What pursuing all of these brings in less what it costs, as expected."""
+    return _money(Decimal(repr(fsum(probabilities))) * margin - len(probabilities) * cost)
 
 
 def paying_depth(rates: Sequence[float], *, cost: Decimal, margin: Decimal) -> int:
@@ -60,10 +64,10 @@ def paying_depth(rates: Sequence[float], *, cost: Decimal, margin: Decimal) -> i
     return low
 
 
-def _worth(falling: FloatArray, place: int, cost: Decimal, margin: Decimal) -> Decimal | None:
+def _worth(falling: Sequence[float], place: int, cost: Decimal, margin: Decimal) -> Decimal | None:
     if not 0 <= place < len(falling):
         return None
-    return _money(Decimal(repr(float(falling[place]))) * margin - cost)
+    return _money(Decimal(repr(falling[place])) * margin - cost)
 
 
 def _money(amount: Decimal) -> Decimal:
