@@ -20,7 +20,7 @@ from portal.errors import Problem
 from portal.fields import Level
 from portal.models import registry
 from portal.models.tables import Run
-from portal.ranking import reasons, runs
+from portal.ranking import drifts, reasons, runs
 from scoring.booster import Booster, ModelText
 from scoring.columns import FloatArray, IntArray, Table
 from scoring.engagement import Activities, Rule
@@ -58,6 +58,7 @@ def score_records(job: Claim, run_id: int) -> Effects:
         done = runs.finish(session, run_id, at=now(), facts=facts | {"seconds": seconds})
         runs.drop_old(session, Level(run.level))
         reasons.ask_for_the_first(session, done, at=now())
+        drifts.ask(session, done, at=now())
         return {
             "run": done.id,
             "records": done.records,

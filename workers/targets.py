@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -29,29 +30,51 @@ class Target:
     young: int = 0
 
 
-def of(series: pl.Series, field: Input, model: Model, order: FloatArray | None) -> Target:
+def of(
+    series: pl.Series,
+    field: Input,
+    model: Model,
+    order: FloatArray | None,
+    *,
+    as_of: datetime | None = None,
+) -> Target:
     """The target of a model, from the values of its outcome and the order of time (n,), in days where it is a date.
 
+    `as_of` is when the values were read: the model's own time unless another is given.
     Raises Invalid where the field cannot be an outcome.
     """
     undecided = [*model.undecided, *OPEN.get((Level(model.level), field.name), [])]
     found = _decided(series, field, model.positive, undecided)
-    return found if model.within_days is None else _of_age(found, series, field, model, order)
+    if model.within_days is None:
+        return found
+    return _of_age(
+        found,
+        series,
+        field,
+        order,
+        youngest=days(as_of or model.as_of) - model.within_days,
+        within=model.within_days,
+    )
 
 
-def _of_age(found: Target, series: pl.Series, field: Input, model: Model, order: FloatArray | None) -> Target:
+def days(at: datetime) -> float:
+    """A time in days since 1970."""
+    return microseconds(at) / tables.MICROSECONDS_A_DAY
+
+
+def _of_age(
+    found: Target, series: pl.Series, field: Input, order: FloatArray | None, *, youngest: float, within: int
+) -> Target:
     """Records younger than the days an outcome takes do not know it yet, not even where it came early: one would see only
     those that did. A date counts when it came within these days.
     """
-    assert model.within_days is not None
     if order is None:
         raise Invalid(choices.NO_AGE)
     outcome = found.outcome.copy()
     if field.kind is FieldKind.DATE:
         took = tables.floats(series) - order
-        outcome[~np.isnan(took) & (took > model.within_days)] = 0.0
-    as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
-    young = order > as_of - model.within_days
+        outcome[~np.isnan(took) & (took > within)] = 0.0
+    young = order > youngest
     outcome[young | np.isnan(order)] = np.nan
     return replace(found, outcome=outcome, young=int(young.sum()))
 

@@ -29,6 +29,7 @@ AREAS: Final[dict[str, str]] = {
     "train": "workers.training",
     "score": "workers.scoring",
     "explain": "workers.explaining",
+    "watch": "workers.watching",
     "report": "workers.reports",
     "export": "workers.exports",
     "definitions": "workers.definitions",

@@ -98,7 +98,7 @@ def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame, str]:
         job.database, level, progress=lambda done, total: job.progress(done, total, "laying out columns")
     )
     with job.database.reading() as session:
-        asked = _asked(session, model)
+        asked = asked_of(session, model)
         won = amounts.won(session, level)
     frame = tables.read(
         job.database,
@@ -114,7 +114,8 @@ def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame, str]:
     return asked, tables.by_content(frame), won.currency
 
 
-def _asked(session: Session, model: Model) -> Asked:
+def asked_of(session: Session, model: Model) -> Asked:
+    """The fields of a model's outcome, order, population and inputs. Raises Invalid where there is none of that name."""
     level = Level(model.level)
     known = columns.inputs(session, level)
     aliases = imports.aliases(session, level)

@@ -117,6 +117,9 @@ class Run(SQLModel, table=True):
         sa_column_kwargs={"server_default": ""},
         description="Of the expected amounts.",
     )
+    drift: dict[str, Any] = Field(
+        default_factory=dict, sa_type=Json, description="What moved since the training; empty: nobody looked."
+    )
     seconds: float | None = None
     digest: str = Field(default="", max_length=64, description="Of all scores, in the order of ids.")
     data_digest: str = Field(default="", max_length=64)

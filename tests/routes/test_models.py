@@ -294,7 +294,7 @@ def test_members_score_with_a_model(member: Browser, sqlite: Database, settings:
     inline.run_all(sqlite, settings)
 
     with sqlite.reading() as session:
-        assert session.exec(select(Job.state).where(Job.page == "/runs/2")).all() == [State.DONE] * 2
+        assert session.exec(select(Job.state).where(Job.page == "/runs/2")).all() == [State.DONE] * 3
 
 
 def test_the_trees_are_downloaded_with_their_digest(member: Browser, sqlite: Database) -> None:
