@@ -47,7 +47,7 @@ def run(settings: Settings) -> None:
         _prepare(settings, database)
         supervisor = Supervisor(_groups(settings, listener))
         address = f"http://{_shown(settings.host)}:{listener.getsockname()[1]}"
-        supervisor.run(lambda: _is_ready(settings, listener), lambda: _announce(settings, address))
+        supervisor.run(lambda: _is_ready(settings, listener), lambda: _announce(settings, database, address))
 
 
 def _check_room(settings: Settings) -> None:
@@ -172,20 +172,24 @@ def _serves(settings: Settings, listener: socket.socket) -> bool:
         connection.close()
 
 
-def _announce(settings: Settings, address: str) -> None:
-    _name_demo_people(settings)
+def _announce(settings: Settings, database: Database, address: str) -> None:
+    _name_demo_people(settings, database)
     click.echo(f"Concord is ready at {address}")
 
 
-def _name_demo_people(settings: Settings) -> None:
-    """In demo mode, print whom one can sign in as."""
+def _name_demo_people(settings: Settings, database: Database) -> None:
+    """In demo mode, print whom of the demo's people one can sign in as: nobody, once it was cleared."""
     if not settings.demo:
         return
     from portal import demo
 
-    click.echo(f"Sign in as one of these, with the password {demo.PASSWORD}:")
-    for email, name, function, right in demo.people():
-        click.echo(f"  {email:32} {name}, {function}, {right}")
+    with database.reading() as session:
+        admitted = demo.admitted(session)
+    database.dispose()
+    if admitted:
+        click.echo(f"Sign in as one of these, with the password {demo.PASSWORD}:")
+    for user in admitted:
+        click.echo(f"  {user.email:32} {user.name}, {user.function}, {user.right}")
 
 
 def _shown(host: str) -> str:

@@ -170,4 +170,7 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "export.columns_named": lambda d: f"named what goes back to {d['source']} for {d['layout']}",
     "demo.loaded": lambda _: "loaded the demo company, which is made up",
     "demo.cleared": lambda _: "cleared the demo company",
+    "definition.provisional_again": lambda d: (
+        f"made {d['term']} provisional again, as the demo company's people had signed it"
+    ),
 }

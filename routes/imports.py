@@ -20,6 +20,7 @@ from portal.imports.mapping import Mapping, warnings
 from portal.imports.reading import Choices
 from portal.imports.tables import Import
 from portal.jobs.tables import Job
+from routes import offers
 from routes.mapping_form import SHOWN_VALUES, choices, corrected, meanings_of
 from routes.waiting import seconds_left
 from routes.web import (
@@ -77,8 +78,9 @@ def index() -> ResponseReturnValue:
     form = parse(ListForm)
     with reading() as session:
         found = pages.listed(session, before=form.before, limit=PAGE + 1)
+        offered = offers.own_data_in_place_of(session)
     after = url_for(".index", before=found[PAGE - 1].id) if len(found) > PAGE else ""
-    return render("imports/index.html", imports=found[:PAGE], after=after)
+    return render("imports/index.html", imports=found[:PAGE], after=after, offered=offered)
 
 
 @bp.get("/new")

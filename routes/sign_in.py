@@ -38,12 +38,13 @@ def create() -> ResponseReturnValue:
         attempts.forget(work, tried, at=at)
         users.rehash(work, user.id, renewed)
         token = sessions.begin(work, user, browser, at=at)
-    return _welcome(token, user.theme)
+    return let_in(token, user.theme, to=safe_next())
 
 
-def _welcome(token: str, theme: str) -> AnyResponse:
+def let_in(token: str, theme: str, *, to: str) -> AnyResponse:
+    """Hand the browser a sign-in that has just begun, and send it to a page."""
     session.clear()  # the form token that was handed out before is worth nothing now
-    response = redirect(safe_next(), 303)
+    response = redirect(to, 303)
     set_sign_in_cookie(response, token)
     if theme:
         set_theme_cookie(response, theme)

@@ -81,6 +81,7 @@ def disable(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:user_id>/enabling")
 @requires(Right.ADMINISTRATOR)
+@shows_again("users.show")
 def enable(user_id: int) -> ResponseReturnValue:
     with transaction() as session:
         users.enable(session, user_id, by=user().id, at=now())

@@ -21,6 +21,7 @@ from tests.reuse import Reused
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+LOADED_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # when the tests' demo company was
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,6 +39,22 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrating.upgrade(database)
     with database.engine.connect() as connection:
         connection.commit()
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def loaded_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that holds the demo company, made once and copied by each test."""
+    from portal import demo
+
+    path = tmp_path_factory.mktemp("loaded") / "concord.db"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    demo.load(database, at=LOADED_AT)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ROLLBACK"))
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     database.dispose()
     return path
 

@@ -38,6 +38,7 @@ AREAS: Final[dict[str, str]] = {
     "health": "workers.health",
     "spelling": "workers.health",
     "sweep": "workers.sweep",
+    "clear_demo": "workers.demo",
 }
 """Which module registers a kind; it is imported when the first job of the kind comes."""
 

@@ -119,12 +119,19 @@ def disable(session: Session, user_id: int, *, by: int, at: datetime) -> None:
 
 
 def enable(session: Session, user_id: int, *, by: int, at: datetime) -> None:
-    """Give a user access again, with the password as it was."""
+    """Give a user access again, with the password as it was. Raises Conflict for one of a cleared demo company."""
     user = load(session, user_id)
     if user.disabled_at is None:
         return
+    if is_gone(user):
+        raise Conflict("The demo company's people are gone with it. Invite somebody of your own instead.")
     user.disabled_at = None
     events.record(session, "user.enabled", "user", user.id, by=by, at=at, email=user.email)
+
+
+def is_gone(user: User) -> bool:
+    """Whether this is one of the demo company's people, and that was cleared: a name in the log, and no way in."""
+    return user.is_demo and user.disabled_at is not None and user.password_hash is None
 
 
 def set_password(
@@ -164,11 +171,11 @@ def by_email(session: Session, email: str) -> User | None:
 
 
 def listed(session: Session) -> Sequence[tuple[User, datetime | None]]:
-    """All users with the time each was last seen, those with access first, by name."""
+    """All users with the time each was last seen, those with access first, by name; without those who are gone."""
     seen = func.max(SignIn.seen_at, type_=Instant)
     query = select(User, seen).outerjoin(SignIn, col(SignIn.user_id) == User.id).group_by(col(User.id))
     rows = session.exec(query.order_by(col(User.disabled_at).is_not(None), User.name, col(User.id))).all()
-    return [(user, at) for user, at in rows]
+    return [(user, at) for user, at in rows if not is_gone(user)]
 
 
 def names(session: Session) -> dict[int, str]:

@@ -7,6 +7,17 @@ from portal.demo.clearing import clear
 from portal.demo.following import follow_up
 from portal.demo.loading import is_loaded, load
 from portal.demo.stories import COMPANY, SEED, SOURCE
-from portal.demo.users import PASSWORD, people
+from portal.demo.users import PASSWORD, admitted, people
 
-__all__ = ["COMPANY", "PASSWORD", "SEED", "SOURCE", "clear", "follow_up", "is_loaded", "load", "people"]
+__all__ = [
+    "COMPANY",
+    "PASSWORD",
+    "SEED",
+    "SOURCE",
+    "admitted",
+    "clear",
+    "follow_up",
+    "is_loaded",
+    "load",
+    "people",
+]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, delete, exists, inspect, or_, select, text, update
+from sqlalchemy import ScalarSelect, Select, Table, delete, exists, func, inspect, or_, select, text, update
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
@@ -14,6 +14,7 @@ from portal.accounts import User
 from portal.activities import Activity, ActivityKind
 from portal.columns import TABLES
 from portal.db import Database, canonical
+from portal.definitions import unsigned
 from portal.demo import reckoned, users
 from portal.demo.channels import KINDS
 from portal.demo.stories import SOURCE
@@ -66,7 +67,7 @@ def _split(session: Session, at: datetime) -> Counts:
         ExternalId.level == Level.PERSON, ExternalId.source == SOURCE
     )
     splitting.split_all(session, carriers, at=at)
-    gone = _made_up(Level.PERSON)
+    gone = made_up(Level.PERSON)
     merges = rows_of(Merge.id).where(or_(col(Merge.survivor_id).in_(gone), col(Merge.merged_id).in_(gone)))
     session.execute(delete(MergeMove).where(col(MergeMove.merge_id).in_(merges)))
     session.execute(
@@ -76,16 +77,22 @@ def _split(session: Session, at: datetime) -> Counts:
     return {}
 
 
+def _drop_signatures(session: Session, at: datetime) -> Counts:
+    """Nobody is bound by what made-up people signed."""
+    unsigned.forget(session, rows_of(User.id).where(col(User.is_demo)), at=at)
+    return {}
+
+
 def _take_traces(session: Session, at: datetime) -> Counts:
     """What is filed under no id of its own."""
     del at
     for table, column, level in FACTS:
         facts = SQLModel.metadata.tables[table]
-        session.execute(delete(facts).where(facts.c[column].in_(_made_up(level))))
+        session.execute(delete(facts).where(facts.c[column].in_(made_up(level))))
     of_nobody = col(Activity.person_id).is_(None)
-    session.execute(delete(Activity).where(of_nobody, col(Activity.deal_id).in_(_made_up(Level.DEAL))))
+    session.execute(delete(Activity).where(of_nobody, col(Activity.deal_id).in_(made_up(Level.DEAL))))
     for level in {TARGETS[kind].level for kind in RECORDS}:
-        changes = col(FieldChange.level) == level, col(FieldChange.record_id).in_(_made_up(level))
+        changes = col(FieldChange.level) == level, col(FieldChange.record_id).in_(made_up(level))
         session.execute(delete(FieldChange).where(*changes))
     by_demo_users = rows_of(User.id).where(col(User.is_demo))
     session.execute(delete(Spend).where(col(Spend.recorded_by).in_(by_demo_users)))
@@ -108,9 +115,9 @@ def _let_go(session: Session, at: datetime) -> Counts:
     for target in TARGETS.values():
         table = SQLModel.metadata.tables[target.table]
         for link in target.links:
-            made_up = table.c.id.in_(_made_up(target.level))
-            points = table.c[link.column].in_(_made_up(link.level))
-            session.execute(update(table).where(points, ~made_up).values(_nothing(table, link)))
+            is_made_up = table.c.id.in_(made_up(target.level))
+            points = table.c[link.column].in_(made_up(link.level))
+            session.execute(update(table).where(points, ~is_made_up).values(_nothing(table, link)))
     return {}
 
 
@@ -119,7 +126,12 @@ def _nothing(table: Table, link: Link) -> dict[str, Any]:
     return found | {link.column: None, "version": table.c.version + 1}
 
 
-def _made_up(level: str) -> Select[tuple[int]]:
+def counting(kind: str) -> ScalarSelect[int]:
+    """How many records of a kind only the demo knows."""
+    return select(func.count()).select_from(made_up(TARGETS[kind].level).subquery()).scalar_subquery()
+
+
+def made_up(level: str) -> Select[tuple[int]]:
     """Ids of the records that only the demo knows."""
     ids = SQLModel.metadata.tables["external_id"]
     known, also = ids.alias(), ids.alias()
@@ -136,8 +148,8 @@ def _taking(kind: str) -> Step:
     def take(session: Session, at: datetime) -> Counts:
         del at
         record = SQLModel.metadata.tables[target.table]
-        ids = session.execute(_made_up(target.level)).scalars().all()
-        session.execute(delete(record).where(record.c.id.in_(_made_up(target.level))))
+        ids = session.execute(made_up(target.level)).scalars().all()
+        session.execute(delete(record).where(record.c.id.in_(made_up(target.level))))
         marks = col(ExternalId.level) == target.level, col(ExternalId.source) == SOURCE
         session.execute(delete(ExternalId).where(*marks))
         return {kind: len(ids)}
@@ -181,6 +193,7 @@ def _is_used(session: Session, field: Field) -> bool:
 
 STEPS: Final[tuple[Step, ...]] = (
     _drop_what_was_reckoned,
+    _drop_signatures,
     _split,
     _take_traces,
     _let_go,

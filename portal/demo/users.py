@@ -1,5 +1,6 @@
 """Whom one can sign in as in demo mode: one user for each part people play. Invented, with one published password."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -55,6 +56,12 @@ def dismiss(session: Session, *, at: datetime) -> int:
         .values(disabled_at=at, password_hash=None, version=User.version + 1)
     )
     return len(ids)
+
+
+def admitted(session: Session) -> Sequence[User]:
+    """The demo's users who can sign in, in the order of the parts they play; none once the demo company was cleared."""
+    able = col(User.is_demo), col(User.disabled_at).is_(None), col(User.password_hash).is_not(None)
+    return session.exec(select(User).where(*able).order_by(col(User.id))).all()
 
 
 def hashed() -> str:

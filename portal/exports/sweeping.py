@@ -1,6 +1,6 @@
 """Files are kept for two weeks; what was sent stays remembered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,19 @@ def remove(folder: Path, export_ids: Sequence[int]) -> int:
     """Take away their files, and drafts that a killed attempt left."""
     wanted = set(export_ids)
     found = [path for path in folder.glob("export-*-*.*") if int(path.name.split("-")[1]) in wanted]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def known(session: Session) -> set[int]:
+    """The ids of all exports."""
+    return set(session.exec(select(Export.id)))
+
+
+def remove_unknown(folder: Path, known_ids: Collection[int]) -> int:
+    """Take away the files of exports that are there no more."""
+    found = [p for p in folder.glob("export-*-*.*") if int(p.name.split("-")[1]) not in known_ids]
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)

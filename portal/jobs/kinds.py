@@ -32,6 +32,7 @@ KINDS: Final[dict[str, Kind]] = {
     "health": Kind("default", HOUR, 3),
     "spelling": Kind("default", HOUR),
     "sweep": Kind("default", 10 * MINUTE),
+    "clear_demo": Kind("default", HOUR),
 }
 
 QUEUES: Final = ("default", "imports", "scoring", "reports")
