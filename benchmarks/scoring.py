@@ -8,7 +8,7 @@ from portal.db import microseconds
 from portal.fields import Level
 from scoring.booster import Booster
 from workers import tables
-from workers.scoring import THREADS, inputs_of, load
+from workers.plans import THREADS, inputs_of, load
 
 
 def sqlite(rows: int, *, rounds: int = ROUNDS) -> Measure:

@@ -163,7 +163,16 @@ def show(model_id: int) -> ResponseReturnValue:
     return render(
         "models/show.html",
         model=model,
-        label={"leaks": [], "warnings": [], "features": [], "unknown": 0, "young": 0, **model.label},
+        label={
+            "leaks": [],
+            "warnings": [],
+            "features": [],
+            "unknown": 0,
+            "activities": {},
+            "value": {},
+            "young": 0,
+            **model.label,
+        },
         job=job,
         left=seconds_left(job),
         progress_url=url_for(".progress", model_id=model_id),

@@ -28,12 +28,16 @@ class OutcomeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All that scoring needs: the trees, the encoder, the calibration, the groups' cut-offs (in propensity)."""
+    """All that scoring needs: the trees, the encoder, the calibration, the groups' cut-offs (in propensity).
+
+    `kinds` are the kinds of activity that are summarised into columns for it.
+    """
 
     trees: ModelText
     encoder: Encoder
     platt: Platt
     cut_offs: CutOffs
+    kinds: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -43,6 +47,7 @@ class Model:
             Encoder.from_json(json.dumps(data["encoder"])),
             Platt(**data["platt"]),
             CutOffs(**{name: tuple(values) for name, values in data["cut_offs"].items()}),
+            tuple(data.get("kinds", ())),
         )
 
     def to_json(self) -> str:

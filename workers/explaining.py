@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+import numpy as np
 from sqlmodel import Session
 
-from portal.db import microseconds
-from portal.fields import Level
 from portal.models.tables import Run, RunState
 from portal.ranking import places, reasons, runs
 from scoring.booster import Booster
+from scoring.columns import IntArray
+from scoring.engagement import Activities
 from scoring.features import prior_only
 from scoring.reasons import Why, explain
-from workers import tables
-from workers.scoring import inputs_of, load
+from workers import doings, tables
+from workers.plans import Plan, plan_of
 from workers.tasks import Claim, Effects, task
 
 THREADS: Final = 1
@@ -39,19 +40,25 @@ def explain_places(job: Claim, run_id: int, record_ids: Sequence[int]) -> Effect
 
 
 def _explained(job: Claim, run: Run, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    model, _ = load(job.database, run.model_id)
+    plan = plan_of(job.database, run)
     with job.database.reading() as session:
-        fields = inputs_of(session, run, model)
         scored = places.raw_sums(session, run, ids)
-    frame = tables.some(job.database, Level(run.level), fields, ids)
-    table = tables.table_of(frame, fields)
-    as_of = microseconds(run.as_of) / tables.MICROSECONDS_A_DAY
-    nothing = prior_only(model.encoder.encode(table, as_of)).tolist()
-    whys = explain(Booster(model.trees, threads=THREADS), model.encoder, table, as_of)
+    frame = tables.some(job.database, plan.level, plan.fields, ids)
+    table = plan.table(frame, _done(job, plan, frame["id"].to_numpy()))
+    model = plan.model
+    nothing = prior_only(model.encoder.encode(table, plan.as_of)).tolist()
+    whys = explain(Booster(model.trees, threads=THREADS), model.encoder, table, plan.as_of)
     return {
         why.id: _plain(why, knows_nothing=unknown, scored=scored)
         for why, unknown in zip(whys, nothing, strict=True)
     }
+
+
+def _done(job: Claim, plan: Plan, ids: IntArray) -> Activities:
+    """Of a few people, far apart."""
+    each = [plan.activities(job.database, ids[place : place + 1]) for place in range(len(ids))]
+    columns = zip(*((done.owners, done.times, done.kinds) for done in [doings.nothing(), *each]), strict=True)
+    return Activities(*map(np.concatenate, columns))
 
 
 def _plain(why: Why, *, knows_nothing: bool, scored: Mapping[int, float]) -> dict[str, Any]:

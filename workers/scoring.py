@@ -1,45 +1,31 @@
 """The job that scores every record."""
 
 import hashlib
-import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from sqlmodel import Session
 
-from portal import activities, columns, engagement
+from portal import columns
 from portal.clock import now
-from portal.columns import Input
-from portal.db import Database, microseconds
 from portal.errors import Problem
 from portal.fields import Level
-from portal.models import registry
 from portal.models.tables import Run
 from portal.ranking import drifts, reasons, runs
-from scoring.booster import Booster, ModelText
-from scoring.columns import FloatArray, IntArray, Table
-from scoring.engagement import Activities, Rule
+from scoring.columns import FloatArray, IntArray
+from scoring.engagement import Activities
 from scoring.features import prior_only
 from scoring.groups import best_first
-from scoring.packing import unpack
-from scoring.training import Model
-from scoring.trees import UnfitModelError
-from scoring.value import ValueModel
 from workers import tables
+from workers.plans import Plan, plan_of
 from workers.tasks import Claim, Effects, task
 
 GROUPS: Final = 20
-THREADS: Final = 2
-DAY: Final = timedelta(days=1)
-log = logging.getLogger(__name__)
-
-
-Score = Callable[[FloatArray], FloatArray]
 
 
 @task("score")
@@ -103,92 +89,6 @@ def _digest(*columns: npt.NDArray[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What a purchase is expected to be worth: by a model, else the mean of all; NaN where no amounts are known."""
-
-    mean: float
-    currency: str
-    model: ValueModel | None = None
-    score: Score | None = None
-
-    def amounts(self, table: Table, as_of: float) -> FloatArray:
-        """Of each record, (n,)."""
-        if self.model is None or self.score is None:
-            return np.full(len(table), self.mean)
-        return self.model.amounts(self.score(self.model.encoder.encode(table, as_of)))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that scoring a part of a run needs."""
-
-    run: Run
-    model: Model
-    score: Score
-    worth: Worth
-    rule: Rule
-    kinds: Sequence[int]
-    fields: Sequence[Input]
-
-    @property
-    def level(self) -> Level:
-        return Level(self.run.level)
-
-    @property
-    def as_of(self) -> float:
-        """In days since 1970."""
-        return microseconds(self.run.as_of) / tables.MICROSECONDS_A_DAY
-
-
-def plan_of(database: Database, run: Run) -> Plan:
-    """Read what a run needs beside its data."""
-    model, score = load(database, run.model_id)
-    with database.reading() as session:
-        worth = _worth(session, run.model_id)
-        weights = engagement.weights(session)
-        fields = inputs_of(session, run, model)
-    rule = Rule(
-        tuple(weight.name for weight in weights),
-        tuple(weight.points for weight in weights),
-        engagement.HALF_LIFE / DAY,
-    )
-    return Plan(run, model, score, worth, rule, [weight.kind_id for weight in weights], fields)
-
-
-def load(database: Database, model_id: int) -> tuple[Model, Score]:
-    """A model and what scores by it: our own scorer where it was verified, else LightGBM's."""
-    with database.reading() as session:
-        file = registry.file(session, model_id)
-    model = Model.from_json(file.document)
-    return model, _scorer(model.trees, file.scorer, f"model {model_id}")
-
-
-def _scorer(trees: ModelText, packed: bytes | None, name: str) -> Score:
-    try:
-        if packed is not None:
-            return unpack(packed, trees.digest).raw_sums
-    except UnfitModelError as error:
-        log.warning("%s is scored by LightGBM: %s", name, error)
-    return Booster(trees, threads=THREADS).raw_sums
-
-
-def _worth(session: Session, model_id: int) -> Worth:
-    said = registry.get(session, model_id).label.get("value") or {}
-    mean, currency = said.get("mean") or np.nan, said.get("currency", "")
-    file = registry.file(session, model_id)
-    if file.value_document is None:
-        return Worth(mean, currency)
-    model = ValueModel.from_json(file.value_document)
-    return Worth(mean, currency, model, _scorer(model.trees, file.value_scorer, f"value of model {model_id}"))
-
-
-def inputs_of(session: Session, run: Run, model: Model) -> list[Input]:
-    """The fields the model learned from that there still are; the others count as missing."""
-    known = columns.inputs(session, Level(run.level))
-    return [known[name] for name in model.encoder.names if name in known]
-
-
-@dataclass(frozen=True)
 class Scores:
     """Of every record (n,), in the order of ids: raw sums, expected amounts (NaN where none are known) and engagement.
 
@@ -227,12 +127,11 @@ def _parts(job: Claim, plan: Plan) -> Iterator[Scores]:
         progress=lambda done, total: job.progress(done, total, "scoring"),
     )
     for frame in frames:
-        table = tables.table_of(frame, plan.fields)
-        done = _activities(job.database, plan, table.ids)
-        yield _part(plan, table, done)
+        yield _part(plan, frame, plan.activities(job.database, frame["id"].to_numpy()))
 
 
-def _part(plan: Plan, table: Table, done: Activities) -> Scores:
+def _part(plan: Plan, frame: pl.DataFrame, done: Activities) -> Scores:
+    table = plan.table(frame, done)
     matrix = plan.model.encoder.encode(table, plan.as_of)
     return Scores(
         table.ids,
@@ -240,18 +139,8 @@ def _part(plan: Plan, table: Table, done: Activities) -> Scores:
         plan.worth.amounts(table, plan.as_of),
         plan.rule.levels(done, table.ids, plan.as_of),
         int(prior_only(matrix).sum()),
-        tables.digest(table, done.owners, done.times, done.kinds),
+        tables.digest(tables.table_of(frame, plan.fields), done.owners, done.times, done.kinds),
     )
-
-
-def _activities(database: Database, plan: Plan, ids: IntArray) -> Activities:
-    """Those of the people with these ids; the activities of companies and deals are those of their people."""
-    if plan.level != Level.PERSON or not len(ids):
-        return Activities(np.array([], np.int64), np.array([]), np.array([], np.int32))
-    with database.reading() as session:
-        done = activities.of_people(session, int(ids[0]), int(ids[-1]))
-    codes = np.searchsorted(plan.kinds, done.kinds).astype(np.int32)
-    return Activities(done.people, done.times / tables.MICROSECONDS_A_DAY, codes)
 
 
 def _by_group(groups: IntArray, propensity: FloatArray) -> list[dict[str, Any]]:

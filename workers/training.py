@@ -1,33 +1,38 @@
 """The job that trains a model."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal import columns, imports
 from portal.clock import now
 from portal.columns import Input
 from portal.db import microseconds
 from portal.errors import Invalid, Problem
-from portal.fields import FieldKind, Level
+from portal.fields import Field, FieldKind, Level
 from portal.models import amounts, choices, registry
 from portal.models.registry import Learned
 from portal.models.tables import Model
 from portal.ranking import runs
-from scoring import leaks
-from scoring.label import Test
+from scoring import activities, leaks
+from scoring.activities import Heading
+from scoring.columns import FloatArray, Table
+from scoring.label import DataSheet, Test
 from scoring.leaks import Suspect
 from scoring.training import Trained, train
 from scoring.value import TrainedValue, train_value
-from workers import tables, targets
+from workers import doings, tables, targets
 from workers.targets import Target
 from workers.tasks import Claim, Effects, task
 
 THREADS: Final = 2
+OUTCOME: Final = "\0outcome"
 AMOUNT: Final = "\0amount"
 """No field is called that: what a record's purchases were worth."""
 
@@ -63,21 +68,17 @@ def train_model(job: Claim, model_id: int) -> Effects:
 
 
 def _train(job: Claim, model: Model) -> Effects:
-    asked, frame, currency = _read(job, model)
-    order = tables.floats(frame[asked.order.name]) if asked.order else None
-    target = targets.of(frame[asked.outcome.name], asked.outcome, model, order)
-    outcome = target.outcome
-    table = tables.table_of(frame, asked.inputs)
-    worth = tables.floats(frame[AMOUNT])
+    read = _read(job, model)
+    table, outcome = read.table, read.outcome
     job.progress(0, None, f"learning from {len(table):,} records")
     as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
-    trained = train(table, outcome, order=order, as_of=as_of, threads=THREADS)
+    trained = train(table, outcome, order=read.order, as_of=as_of, threads=THREADS)
     job.progress(0, None, "learning what a purchase is worth")
-    value = train_value(table, worth, as_of=as_of, threads=THREADS)
+    value = train_value(table, read.amounts, as_of=as_of, threads=THREADS)
     job.progress(0, None, "looking for columns that know the future")
     found = leaks.suspects(table, outcome)
-    learned = _learned(trained, target, found, tables.digest(table, outcome, worth))
-    learned = replace(learned, **_valued(value, currency, learned.label))
+    learned = _learned(trained, read, found, tables.digest(table, outcome, read.amounts))
+    learned = replace(learned, **_valued(value, read.currency, learned.label))
 
     def effects(session: Session) -> dict[str, Any]:
         kept = registry.keep(session, model.id, learned, at=now())
@@ -88,11 +89,33 @@ def _train(job: Claim, model: Model) -> Effects:
     return effects
 
 
-def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame, str]:
-    """What is asked, the records it is asked of, in an order that does not depend on when each was imported, and a currency.
+@dataclass(frozen=True)
+class Watched:
+    """What records did, as a model sees it: the kinds of activity, as inputs, and what is said of them on the label."""
 
-    The column AMOUNT is what each record's purchases were worth in that currency.
+    kinds: Sequence[str] = ()
+    inputs: Sequence[Input] = ()
+    label: dict[str, Any] = dataclass_field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Read:
+    """The records to learn from, in an order that does not depend on when each was imported: their outcomes (n,), the order of
+    time (n,) where one is named, and what their purchases were worth (n,), NaN without one, in a currency. `sources` names
+    the system each attribute came from.
     """
+
+    table: Table
+    target: Target
+    outcome: FloatArray
+    order: FloatArray | None
+    amounts: FloatArray
+    currency: str
+    activities: Watched
+    sources: Mapping[str, str]
+
+
+def _read(job: Claim, model: Model) -> Read:
     level = Level(model.level)
     columns.refresh(
         job.database, level, progress=lambda done, total: job.progress(done, total, "laying out columns")
@@ -100,18 +123,56 @@ def _read(job: Claim, model: Model) -> tuple[Asked, pl.DataFrame, str]:
     with job.database.reading() as session:
         asked = asked_of(session, model)
         won = amounts.won(session, level)
+        sources = dict(session.exec(select(Field.name, Field.source).where(Field.level == level)).all())
+    frame = _records(job, model, asked)
+    target = targets.of(frame[asked.outcome.name], asked.outcome, model, _order(frame, asked))
+    frame, watched = _watched(job, model, asked, frame.with_columns(pl.Series(OUTCOME, target.outcome)))
+    frame = frame.join(won.frame.rename({"amount": AMOUNT}), on="id", how="left", maintain_order="left")
+    frame = tables.by_content(frame)
+    table = tables.table_of(frame, [*asked.inputs, *watched.inputs])
+    outcome, worth = (tables.floats(frame[name].fill_nan(None)) for name in (OUTCOME, AMOUNT))
+    return Read(table, target, outcome, _order(frame, asked), worth, won.currency, watched, sources)
+
+
+def _records(job: Claim, model: Model, asked: Asked) -> pl.DataFrame:
     frame = tables.read(
         job.database,
-        level,
-        asked.read,
+        Level(model.level),
+        [*asked.read, *doings.READ.get(Level(model.level), ())],
         source=model.source,
         progress=lambda done, total: job.progress(done, total, "reading records"),
     )
     if asked.only:
         frame = frame.filter(pl.col(asked.only.name).cast(pl.String) == model.only_value)
-    worth = won.frame.rename({"amount": AMOUNT})
-    frame = frame.join(worth, on="id", how="left", maintain_order="left")
-    return asked, tables.by_content(frame), won.currency
+    return frame
+
+
+def _order(frame: pl.DataFrame, asked: Asked) -> FloatArray | None:
+    return tables.floats(frame[asked.order.name]) if asked.order else None
+
+
+def _watched(job: Claim, model: Model, asked: Asked, frame: pl.DataFrame) -> tuple[pl.DataFrame, Watched]:
+    """The same with columns of what each record had done by its own moment, and without the outcomes that came before it."""
+    if Level(model.level) not in doings.READ:
+        return frame, Watched()
+    job.progress(0, None, "summing up activities")
+    as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
+    moments = doings.moments(frame, frame[OUTCOME].to_numpy(), asked.outcome, as_of)
+    found = doings.learnable(job.database, frame["id"].to_numpy(), moments.own)
+    frame = frame.drop(doings.CAME.name, doings.CUSTOMER.name)
+    if not found.kinds:
+        return frame, Watched()
+    more = found.columns.select(name for name in found.columns.columns if name not in frame.columns)
+    outcome = np.where(moments.too_late, np.nan, frame[OUTCOME].to_numpy())
+    frame = frame.with_columns(*more.get_columns(), pl.Series(OUTCOME, outcome))
+    said = {
+        "kinds": found.kinds,
+        "days": doings.WATCHED_DAYS,
+        "is_dated": moments.is_dated,
+        "too_late": int(moments.too_late.sum()),
+    }
+    inputs = [Input(name, FieldKind.NUMBER, "") for name in more.columns]
+    return frame, Watched(found.kinds, inputs, said)
 
 
 def asked_of(session: Session, model: Model) -> Asked:
@@ -137,25 +198,42 @@ def asked_of(session: Session, model: Model) -> Asked:
     return Asked(outcome, order, inputs, only)
 
 
-def _learned(trained: Trained, target: Target, found: Sequence[Suspect], digest: str) -> Learned:
-    label = trained.label
+def _learned(trained: Trained, read: Read, found: Sequence[Suspect], digest: str) -> Learned:
+    label, kept = trained.label, trained.model
+    model = replace(kept, kinds=tuple(read.activities.kinds)) if kept else None
     return Learned(
         records=label.records,
         positives=label.positives,
-        positive=target.positive,
+        positive=read.target.positive,
         label=_finite(
-            label.as_data() | {"leaks": [asdict(suspect) for suspect in found], "young": target.young}
+            label.as_data()
+            | {"leaks": [asdict(suspect) for suspect in found], "young": read.target.young}
+            | {"activities": read.activities.label, "features": _sheets(label.features, read)}
         ),
         out_of_fold_auc=_auc(label.out_of_fold),
         forward_auc=_auc(label.forward),
         is_usable=label.usable,
         is_promotable=label.promotable,
         why=label.why,
-        document=trained.model.to_json() if trained.model else None,
+        document=model.to_json() if model else None,
         scorer=trained.packed,
-        digest=trained.model.trees.digest if trained.model else "",
+        digest=model.trees.digest if model else "",
         data_digest=digest,
     )
+
+
+def _sheets(sheets: Iterable[DataSheet], read: Read) -> list[dict[str, Any]]:
+    """The data sheet of each feature, with where it comes from and the stretch of time it looks at."""
+    headings = {each.name: each for each in activities.headings(read.activities.kinds)}
+    return [
+        asdict(sheet) | _origin(headings.get(sheet.name), read.sources.get(sheet.name)) for sheet in sheets
+    ]
+
+
+def _origin(heading: Heading | None, source: str | None) -> dict[str, str]:
+    if heading:
+        return {"source": f"Activities: {heading.kind}", "window": heading.window}
+    return {"source": source or "Mapped field", "window": "as it stands"}
 
 
 def _valued(value: TrainedValue, currency: str, label: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.activities import summaries
 from scoring.engagement import Activities, Rule
 
 RULE = Rule.of({"visit": 1.0, "demo": 5.0}, half_life=30)
@@ -73,17 +72,3 @@ def test_kinds_without_a_weight_of_their_own_weigh_one():
 def test_rules_that_make_no_sense_are_refused(make, why):
     with pytest.raises(ValueError, match=why):
         make()
-
-
-def test_activities_are_summarised_to_the_record():
-    done = activities([(1, 95.0, 0), (1, 60.0, 0), (1, 101.0, 0), (2, 100.0, 1)])
-    columns = summaries(done, np.array([1, 2, 3]), 100.0, RULE, windows=[30])
-    assert {name: column.values.tolist() for name, column in columns.items() if name != "engagement"} == {
-        "visit, last 30 days": [1, 0, 0],
-        "visit, ever": [2, 0, 0],
-        "visit, days since": [5, pytest.approx(np.nan, nan_ok=True), pytest.approx(np.nan, nan_ok=True)],
-        "demo, last 30 days": [0, 1, 0],
-        "demo, ever": [0, 1, 0],
-        "demo, days since": [pytest.approx(np.nan, nan_ok=True), 0, pytest.approx(np.nan, nan_ok=True)],
-    }
-    assert columns["engagement"].values[1] == 5
