@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, update
+from sqlalchemy import func, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.accounts import Link, User, links
@@ -73,8 +73,8 @@ LETTERS: Final = {
 
 def unread(session: Session, user_id: int) -> int:
     """How many notices a user has not read."""
-    query = select(func.count()).where(Notice.user_id == user_id, col(Notice.read_at).is_(None))
-    return session.exec(query).one()
+    query = text("SELECT COUNT(*) FROM notice WHERE user_id = :user AND read_at IS NULL")
+    return int(session.connection().execute(query, {"user": user_id}).scalar_one())
 
 
 def page(session: Session, user_id: int, *, before: int | None = None) -> Sequence[Notice]:
@@ -136,8 +136,8 @@ def _mail(session: Session, notice: Notice, user: User, *, key: str, url: str) -
         if link is None or link.used_at:
             return None
         path = f"/password/{links.token_of(link, key=key)}"
-    text = f"Hello {user.name},\n\n{notice.sentence}.\n\n{url.rstrip('/')}{path}\n"
-    return Mail(notice.id, user.email, f"Concord: {notice.sentence}"[:120], text.replace("..\n", ".\n"))
+    body = f"Hello {user.name},\n\n{notice.sentence}.\n\n{url.rstrip('/')}{path}\n"
+    return Mail(notice.id, user.email, f"Concord: {notice.sentence}"[:120], body.replace("..\n", ".\n"))
 
 
 def mailed(session: Session, notice_id: int, *, at: datetime) -> None:

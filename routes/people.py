@@ -83,7 +83,6 @@ def index() -> ResponseReturnValue:
         page = _page(session, run, form)
         context = {
             "run": run,
-            "model": registry.get(session, run.model_id) if run else None,
             "newest": None if run else registry.latest(session, Level.PERSON),
             "page": page,
             "choices": {name: [(v, v) for v in values] for name, values in places.choices(session).items()},

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from portal import events
+from portal import events, plain
 from portal.accounts import tokens
 from portal.accounts.rules import IDLE, LIFETIME, SEEN_EVERY
 from portal.accounts.tables import SignIn, User
+from portal.db import microseconds
 from portal.errors import NotFound
 
 
@@ -55,11 +57,16 @@ def renew(session: Session, sign_in_id: int) -> str:
 
 def find(session: Session, token: str, *, at: datetime) -> tuple[User, SignIn] | None:
     """Whose token it is, if that sign-in still holds and the user has access."""
-    query = select(User, SignIn).where(
-        SignIn.token_hash == tokens.digest(token), SignIn.user_id == User.id, *_holds(at)
-    )
-    found = session.exec(query.where(col(User.disabled_at).is_(None))).first()
+    times = {"at": microseconds(at), "idle": microseconds(at - IDLE)}
+    found = plain.first(session, (User, SignIn), HOLDER, token=tokens.digest(token), **times)
     return (found[0], found[1]) if found else None
+
+
+HOLDER: Final = (
+    "FROM sign_in JOIN user_account ON user_account.id = sign_in.user_id WHERE sign_in.token_hash = :token "
+    "AND sign_in.ended_at IS NULL AND sign_in.expires_at > :at AND sign_in.seen_at > :idle "
+    "AND user_account.disabled_at IS NULL"
+)
 
 
 def _holds(at: datetime) -> tuple[ColumnElement[bool], ...]:

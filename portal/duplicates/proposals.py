@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import delete, func, insert, tuple_, update
+from sqlalchemy import delete, insert, text, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -75,8 +75,14 @@ def _place(pair: tuple[Proposal, Person, Person]) -> str:
 
 def count(session: Session) -> int:
     """How many pairs wait; counting stops at 1,000."""
-    some = _standing().with_only_columns(Proposal.id).where(Proposal.state == ProposalState.WAITING)
-    return int(session.exec(select(func.count()).select_from(some.limit(COUNTED).subquery())).one())
+    return int(session.connection().execute(text(WAITING), {"limit": COUNTED}).scalar_one())
+
+
+# every page counts them: as plain SQL it takes a tenth of the time
+WAITING: Final = (
+    "SELECT COUNT(*) FROM (SELECT 1 FROM proposal d JOIN person a ON a.id = d.a_id JOIN person b ON b.id = d.b_id "
+    "WHERE d.state = 'waiting' AND a.merged_into_id IS NULL AND b.merged_into_id IS NULL LIMIT :limit) waiting"
+)
 
 
 def get(session: Session, proposal_id: int) -> tuple[Proposal, Person, Person]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal import events, jobs
+from portal import events, jobs, plain
 from portal.errors import Invalid, NotFound
 from portal.fields import Level
 from portal.jobs.rules import ENDED
@@ -66,9 +66,9 @@ def get_run(session: Session, run_id: int) -> Run:
 
 def current(session: Session, level: Level) -> Run | None:
     """The run the ranked list shows."""
-    return session.exec(
-        select(Run).join(CurrentRun, col(CurrentRun.run_id) == col(Run.id)).where(CurrentRun.level == level)
-    ).first()
+    rest = "FROM run JOIN current_run ON current_run.run_id = run.id WHERE current_run.level = :level"
+    found = plain.first(session, (Run,), rest, level=level)
+    return found[0] if found else None
 
 
 @dataclass(frozen=True)
