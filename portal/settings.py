@@ -27,6 +27,11 @@ class Settings(BaseSettings):
         "",
         description="Redis or Valkey, such as `redis://host:6379/0`. Empty: an embedded server in DATA_DIR.",
     )
+    company: str = Field(
+        "",
+        max_length=200,
+        description="Your company's name, beside Concord on every page and on documents. The demo company's while that is loaded.",
+    )
     demo: bool = Field(
         False,
         description="Demo mode: the demo company is loaded into an empty database; loopback only. `make run` sets it unless DEMO=0.",

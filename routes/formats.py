@@ -1,5 +1,6 @@
 """How templates write numbers, days and times. Times are UTC and say so."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -101,6 +102,19 @@ def short(count: int | None) -> str:
     return f"{thousands}k" if thousands < THOUSAND else f"{count / THOUSAND**2:.1f}M"
 
 
+def kept(text: str | None) -> str:
+    """A value as a record's history keeps it, which is JSON, in words."""
+    value = None if text is None else json.loads(text)
+    if value is None or value == "":
+        return NONE
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def titled(name: str) -> str:
+    """A column's name at the head of a line: "came_at" is "Came at"; a source's own names stay as they are."""
+    return name[:1].upper() + name[1:].replace("_", " ")
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "number": number,
     "number_typed": number_typed,
@@ -111,4 +125,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "duration": duration,
     "size": size,
     "browser": browser,
+    "kept": kept,
+    "titled": titled,
 }

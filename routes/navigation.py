@@ -7,7 +7,7 @@ from typing import Final
 from flask import current_app, g, request, url_for
 from sqlmodel import Session
 
-from portal import notices
+from portal import notices, own_name
 from portal.accounts import User
 from portal.db import Database
 from portal.duplicates import proposals
@@ -81,16 +81,21 @@ class Line:
 class Menu:
     groups: tuple[tuple[str, tuple[Line, ...]], ...]
     unread: int
+    company: str
 
 
 def menu() -> Menu | None:
-    """What the page's reader may go to; None when nobody is signed in. One query, and one for each count."""
+    """What the page's reader may go to; None when nobody is signed in. Two queries, and one for each count."""
     if g.get("user") is None:
         return None
     database: Database = current_app.extensions["database"]
     with database.reading() as session:
         groups = tuple((group.word, _lines(session, group)) for group in GROUPS)
-        return Menu(tuple(group for group in groups if group[1]), notices.unread(session, g.user.id))
+        return Menu(
+            groups=tuple(group for group in groups if group[1]),
+            unread=notices.unread(session, g.user.id),
+            company=own_name.own_name(session, current_app.extensions["settings"]),
+        )
 
 
 def _lines(session: Session, group: Group) -> tuple[Line, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from portal import reports, roi
+from portal import own_name, reports, roi
 from portal.clock import now
 from portal.definitions import Meaning
 from portal.errors import Unavailable
@@ -32,8 +32,9 @@ def make_report(job: Claim, report_id: int) -> Effects:
         as_of = now()
         asked = reports.get(session, report_id)
         basis = roi.basis(session, asked.first_day, asked.last_day)
+        company = own_name.own_name(session, job.settings)
     job.progress(1, 3, "reckoning")
-    built = build(roi_input(asked, basis, as_of=as_of))
+    built = build(roi_input(asked, basis, company=company, as_of=as_of))
     job.progress(2, 3, "setting the pages")
     made = _rendered(built)
     facts = {
@@ -58,13 +59,13 @@ def _rendered(built: return_on_investment.Report) -> bytes:
         raise Unavailable(str(missing)) from missing
 
 
-def roi_input(asked: Report, basis: Basis, *, as_of: datetime) -> Input:
+def roi_input(asked: Report, basis: Basis, *, company: str, as_of: datetime) -> Input:
     """What was read, as the report takes it."""
     meanings = {term: _definition(meaning) for term, meaning in basis.meanings.items()}
     sourced = [deal for deal in basis.deals if deal.sourced and deal.amount is not None]
     return Input(
         report_id=f"ROI-{asked.id}",
-        company="",
+        company=company,
         start=asked.first_day,
         end=asked.last_day,
         as_of=as_of,

@@ -108,6 +108,7 @@ def companies(world: World, timeline: Timeline, ids: Ids) -> Iterator[Row]:
             "domain": firm.domain,
             "industry": firm.industry,
             "country": firm.country.name,
+            "city": firm.country.cities[firm.number % len(firm.country.cities)],
             "employees": float(firm.employees),
             "revenue": Decimal(str(firm.revenue)) * MILLION,
             "currency": CURRENCY,

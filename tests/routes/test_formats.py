@@ -18,6 +18,13 @@ from routes import formats
         (formats.counted(2000, "person", "people"), "2,000 people"),
         (formats.day(date(2026, 3, 2)), "2 Mar 2026"),
         (formats.day(None), "—"),
+        (formats.kept('"Rejected by sales"'), "Rejected by sales"),
+        (formats.kept("true"), "yes"),
+        (formats.kept("1500"), "1500"),
+        (formats.kept(None), "—"),
+        (formats.kept('""'), "—"),
+        (formats.titled("expected_close_on"), "Expected close on"),
+        (formats.titled("ISO 55001 certified"), "ISO 55001 certified"),
         (formats.moment(None), "—"),
         (
             formats.moment(datetime(2026, 3, 2, 9, 5, tzinfo=UTC)),

@@ -99,10 +99,12 @@ def test_the_pdf_says_what_finance_asks(
     sqlite: Database, settings: Settings, at: datetime, frozen: None
 ) -> None:
     settle(sqlite, at)
+    settings = settings.model_copy(update={"company": "Maven Machines"})
     report, document = made(sqlite, settings, at)
     reader, text = PdfReader(BytesIO(document)), words(document)
 
     assert hashlib.sha256(document).hexdigest() == report.sha256
+    assert "Maven Machines" in text
     assert "EUR 2,500.00" in text
     assert "150.0%" in text
     assert "2 March 2026, 09:30 UTC" in text
