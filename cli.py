@@ -20,6 +20,7 @@ WHERE: Final[dict[str, str]] = {
     "restore": "commands.keeping",
     "demo": "commands.demo",
     "import": "commands.imports",
+    "judge": "commands.judging",
     "train": "commands.scoring",
     "score": "commands.scoring",
     "rank": "commands.scoring",

@@ -34,6 +34,8 @@ BENCHES: Final = {
     "columns": Bench("benchmarks.columns", "measure", 1_000_000),
     "score-sqlite": Bench("benchmarks.scoring", "sqlite", 1_000_000),
     "score-postgresql": Bench("benchmarks.scoring", "postgresql", 1_000_000),
+    "judge-sqlite": Bench("benchmarks.judging", "sqlite", 1_000_000),
+    "judge-postgresql": Bench("benchmarks.judging", "postgresql", 1_000_000),
     "list": Bench("benchmarks.listing", "measure", 1_000_000),
 }
 

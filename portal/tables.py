@@ -26,6 +26,7 @@ from portal.health import tables as health
 from portal.imports import tables as imports
 from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
+from portal.judging import tables as judging
 from portal.models import tables as models
 from portal.ranking import terms
 from portal.signing import tables as signing
@@ -44,6 +45,7 @@ __all__ = [
     "health",
     "imports",
     "jobs",
+    "judging",
     "links",
     "metadata",
     "models",

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import polars as pl
 from sqlmodel import Session
 
-from portal import files
+from portal import files, judging
 from portal.clock import now
 from portal.errors import NotFound, Problem
 from portal.fields import Level
@@ -80,6 +80,10 @@ def import_file(job: Claim, import_id: int) -> Effects:
     def effects(session: Session) -> dict[str, Any]:
         found = noting.finish(session, import_id, at=now())
         _score_again(session, found)
+        if found.created or found.updated:
+            judging.after_import(
+                session, since=found.started_at or found.uploaded_at, by=found.uploaded_by, at=now()
+            )
         return _counts(found)
 
     return effects

@@ -26,6 +26,7 @@ AREAS: Final[dict[str, str]] = {
     "understand": "workers.imports",
     "check": "workers.imports",
     "import": "workers.imports",
+    "judge": "workers.judging",
     "train": "workers.training",
     "score": "workers.scoring",
     "explain": "workers.explaining",

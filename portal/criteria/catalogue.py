@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import column, func, select, table
 from sqlmodel import Session, col
@@ -15,6 +15,7 @@ from portal.criteria import shipped
 from portal.criteria.clauses import Criteria, FieldRef
 from portal.criteria.comparisons import Comparison, of_kind
 from portal.criteria.fields import OWN, REACHES, Kept
+from portal.criteria.parsing import parse
 from portal.deals import DealRole
 from portal.fields import Field, FieldKind, Level
 from portal.models.tables import CurrentRun
@@ -73,21 +74,19 @@ class Catalogue:
         return [name for name, is_request in self.activity_kinds.items() if is_request]
 
 
-def catalogue(session: Session, level: Level, *, in_force: Mapping[str, Criteria] | None = None) -> Catalogue:
-    """What criteria about a level can ask for. Five short queries, whatever the number of records.
-
-    `in_force` are the criteria that count, by term; without them, those that were shipped.
-    """
+def catalogue(session: Session, level: Level) -> Catalogue:
+    """What criteria about a level can ask for. Five short queries, whatever the number of records."""
     kinds = session.exec(rows_of(ActivityKind).order_by(col(ActivityKind.name)))
     roles = select(col(DealRole.role)).where(col(DealRole.role) != "").distinct().limit(MOST_ROLES)
+    terms, in_force = _terms(session)
     return Catalogue(
         level=level,
         fields=_own(level) | _attributes(session, level),
         activity_kinds={kind.name: kind.is_request for kind in kinds},
-        terms=_terms(session),
+        terms=terms,
         roles=sorted(session.connection().execute(roles).scalars()) if level is Level.DEAL else (),
         scored=frozenset(map(Level, session.exec(rows_of(CurrentRun.level)))),
-        criteria=shipped.criteria() if in_force is None else in_force,
+        criteria=in_force,
     )
 
 
@@ -115,10 +114,36 @@ def _attributes(session: Session, level: Level) -> dict[FieldRef, KnownField]:
     return {each.ref: each for each in known}
 
 
-def _terms(session: Session) -> dict[str, Term]:
-    there = table("definition", column("term"), column("name"), column("position"))
-    found = session.connection().execute(select(there.c.term, there.c.name).order_by(there.c.position))
-    return {term: Term(term, name, shipped.level_of(term)) for term, name in found}
+def _terms(session: Session) -> tuple[dict[str, Term], dict[str, Criteria]]:
+    """The terms in their order, and the criteria in force. Read without `definitions`, which builds on criteria."""
+    known = table("definition", *map(column, ("id", "term", "name", "position", "level")))
+    held = table(
+        "definition_version",
+        *map(column, ("definition_id", "criteria", "is_shipped", "in_force_at", "superseded_at")),
+    )
+    holds = (
+        (held.c.definition_id == known.c.id)
+        & held.c.in_force_at.is_not(None)
+        & held.c.superseded_at.is_(None)
+    )
+    query = select(known.c.term, known.c.name, known.c.level, held.c.criteria, held.c.is_shipped)
+    rows = session.connection().execute(
+        query.select_from(known.outerjoin(held, holds)).order_by(known.c.position, known.c.id)
+    )
+    terms, in_force = {}, {}
+    for term, name, level, kept, is_shipped in rows:
+        terms[term] = Term(term, name, Level(level))
+        found = json.loads(kept) if kept else None
+        if criteria := criteria_of(term, found, is_shipped=bool(is_shipped)):
+            in_force[term] = criteria
+    return terms, in_force
+
+
+def criteria_of(term: str, kept: Mapping[str, Any] | None, *, is_shipped: bool) -> Criteria | None:
+    """A version's criteria; a shipped version that was kept without them has those that were shipped with the term."""
+    if kept:
+        return parse(kept)
+    return parse(shipped.data(term)) if is_shipped and term in shipped.ROOTS else None
 
 
 def values_seen(session: Session, known: KnownField) -> list[str]:

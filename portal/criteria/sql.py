@@ -43,14 +43,17 @@ FAILED, MET, NOT_KNOWN = 0, 1, 2
 
 @dataclass(frozen=True)
 class Query:
-    """A statement for `sqlalchemy.text`, and what to bind; :first and :last, the range of ids, are the caller's."""
+    """A statement for `sqlalchemy.text`, and what to bind; what `where` names is the caller's to bind."""
 
     text: str
     values: dict[str, Any]
 
 
-def sql(criteria: Criteria, level: Level, ground: Ground) -> Query:
-    """Judges the records first <= id <= last of a level: rows of `record_id`, `verdict` (1 met, 0 failed, 2 unknown)."""
+RANGE: Final = "r.id BETWEEN :first AND :last"
+
+
+def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE) -> Query:
+    """Judges the records `r` of a level that `where` chooses: rows of `record_id`, `verdict` (1 met, 0 failed, 2 unknown)."""
     compiled = _Compiled(ground)
     base = _Subject(level, "r")
     expression = compiled.node(criteria.root, base)
@@ -58,20 +61,19 @@ def sql(criteria: Criteria, level: Level, ground: Ground) -> Query:
     verdict = f"CASE ({expression}) WHEN TRUE THEN {MET} WHEN FALSE THEN {FAILED} ELSE {NOT_KNOWN} END"
     return Query(
         f"SELECT r.id AS record_id, {verdict} AS verdict FROM {TABLES[level]} r{joins} "
-        f"WHERE r.id BETWEEN :first AND :last {STANDING.get(level, '')}",
+        f"WHERE {where} {STANDING.get(level, '')}",
         compiled.values,
     )
 
 
-def attributed(criteria: Criteria, level: Level, ground: Ground) -> set[Level]:
+def attributed(criteria: Criteria, ground: Ground) -> set[Level]:
     """The levels whose typed columns the statement reads: they have to be fresh."""
     found: set[Level] = set()
     for clause in walk(criteria.root):
         if isinstance(clause, FieldClause) and clause.field.is_attribute:
             found.add(clause.field.of)
         if isinstance(clause, DefinitionClause) and (inner := ground.terms.get(clause.term)):
-            found |= attributed(inner, clause.of, ground)
-    del level
+            found |= attributed(inner, ground)
     return found
 
 

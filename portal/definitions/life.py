@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from portal import notices
+from portal import judging, notices
 from portal.accounts import User
 from portal.definitions.tables import Definition, DefinitionVersion
 from portal.definitions.versions import holding, note, page
@@ -110,6 +110,7 @@ def enforce(session: Session, definition: Definition, version: DefinitionVersion
     life.enforce(session, version, before, at=at)
     told = {"before": before.number if before else None}
     note(session, "in_force", definition, version, by=None, at=at, **told)
+    judging.ask(session, term=definition.term, by=None, at=at)
     concerned = {version.created_by, version.proposed_by}
     concerned |= {user.id for user in life.leaders(session, definition.signers)}
     sentence = f"{name(definition, version)} is in force: both sides have signed it"

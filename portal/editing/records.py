@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel
 
-from portal import events
+from portal import events, judging
 from portal.db import MONEY_SCALE, canonical, microseconds
 from portal.errors import Conflict, NotFound
 from portal.people import ExternalId, FieldChange
@@ -37,6 +37,7 @@ def add(session: Session, row: Row, level: str, *, by: int | None, at: datetime,
     known = ExternalId(level=level, source=SOURCE, external_id=str(number), record_id=number)
     session.add(known)
     events.record(session, f"record.{level}_added", level, number, by=by, at=at, id=number, **data)
+    judging.after_edit(session, level, number, by=by, at=at)
     return row
 
 
@@ -78,6 +79,7 @@ def change(
     session.add(row)
     events.record(session, f"record.{level}_changed", level, row.id, by=by, at=at, id=row.id, fields=fields)
     session.flush()
+    judging.after_edit(session, level, row.id, by=by, at=at)
     return fields
 
 

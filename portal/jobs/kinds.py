@@ -20,6 +20,7 @@ KINDS: Final[dict[str, Kind]] = {
     "understand": Kind("imports", HOUR, 3),
     "check": Kind("imports", 2 * HOUR, 3),
     "import": Kind("imports", 6 * HOUR),
+    "judge": Kind("scoring", 2 * HOUR),
     "train": Kind("scoring", 4 * HOUR),
     "score": Kind("scoring", 4 * HOUR),
     "explain": Kind("scoring", 10 * MINUTE, 3),

@@ -143,8 +143,9 @@ def _scores(session: Session, dice: random.Random, count: int) -> None:
     session.add(CurrentRun(level="person", run_id=1, since=AT - timedelta(days=1)))
     runs.lay_out(session, 1)
     ids = dice.sample(range(1, count + 1), count - 3)
+    shares = [0, 0.25, 0.3, 1]
     rows = [
-        (rank, person, 0.0, dice.choice([0, 0.25, 0.3, 1]), rank % 20 + 1)
+        (rank, person, 0.0, dice.choice(shares), rank % 20 + 1, None, 0.0)
         for rank, person in enumerate(ids, 1)
     ]
     runs.fill(session, 1, rows)
