@@ -9,12 +9,12 @@ from sqlmodel import Session
 import commands
 from commands import opened
 from portal.clock import now
-from portal.errors import Invalid
+from portal.errors import Conflict, Invalid
 from portal.fields import Level
 from portal.models import registry, reigns
 from portal.models.registry import Recipe
 from portal.models.tables import Model, Run
-from portal.ranking import places, runs
+from portal.ranking import frozen, places, runs
 from portal.ranking.places import Filters
 from portal.ranking.rows import HEADS, cells
 from portal.spreadsheets import csv_lines
@@ -114,11 +114,15 @@ def _baselines(test: dict[str, Any]) -> dict[str, Any]:
     "--model", "model_id", type=int, help="The model to score with; the one that ranks, else the newest."
 )
 @click.option("--level", type=LEVELS, default=Level.PERSON.value, show_default=True, help="What is scored.")
+@click.option("--replay", type=int, help="Work a run out again from what it read, and compare every score.")
 @click.option("--wait", is_flag=True, help="Wait until it is done; it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def score(model_id: int | None, level: str, wait: bool, as_json: bool) -> None:
+def score(model_id: int | None, level: str, replay: int | None, wait: bool, as_json: bool) -> None:
     """Score every record, and make the run the list people work from if its model may rank."""
     del wait
+    if replay:
+        _replay(replay, as_json=as_json)
+        return
     with opened() as (settings, database):
         with database.transaction() as session:
             model = _model(session, model_id, Level(level))
@@ -129,6 +133,20 @@ def score(model_id: int | None, level: str, wait: bool, as_json: bool) -> None:
             shown = runs.current(session, Level(level))
     result = (job.result or {}) | {"model": model.id, "current": shown is not None and shown.id == run.id}
     told = f"Run {run.id}: {result['scored']:,} of {result['records']:,} records scored in {result['seconds']} s."
+    commands.tell(result, as_json=as_json, sentence=told)
+
+
+def _replay(run_id: int, *, as_json: bool) -> None:
+    """Ends with 1 where the scores differ."""
+    with opened() as (settings, database):
+        with database.transaction() as session:
+            asked = frozen.ask_replay(session, run_id, by=None, at=now())
+        result = commands.finished(settings, database, asked.id).result or {}
+    if not result["identical"]:
+        raise Conflict(
+            f"Run {run_id} does not come out the same: its replay gave the digest {result['digest']}."
+        )
+    told = f"Run {run_id}: {result['replayed']:,} scores are the same to the bit."
     commands.tell(result, as_json=as_json, sentence=told)
 
 

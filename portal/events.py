@@ -109,6 +109,8 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "model.promoted": lambda d: f"made model {d['model']} the one that ranks",
     "model.column_decided": lambda d: f"said that {d['column']} {d['what']} when a model learns",
     "model.retired": lambda d: f"stopped ranking by model {d['model']}",
+    "run.replayed": lambda d: f"replayed run {d['run']} from what it read: {d['what']}",
+    "run.timed": lambda d: f"set when {d['who']} are scored again: {d['when']}",
     "terms.kept": lambda d: (
         f"set how far down {d['team']} works: {d['per_week']:,} pursuits a week at {d['cost']}, {d['margin']} a win"
     ),

@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("concord@localhost", description="Sender of mailed notices.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    frozen_days: int = Field(
+        14,
+        ge=0,
+        le=3650,
+        description="Days for which the rows a scoring run read are kept, to replay it and to take them out; 0 keeps none.",
+    )
     upload_bytes: int = Field(1024 * MIB, ge=1024, description="Largest file that may be uploaded, in bytes.")
     upload_rows: int = Field(2_000_000, ge=1, description="Most rows of an imported file.")
     upload_columns: int = Field(1_000, ge=1, le=1_500, description="Most columns of an imported file.")

@@ -28,7 +28,7 @@ from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
 from portal.judging import tables as judging
 from portal.models import tables as models
-from portal.ranking import terms
+from portal.ranking import frozen, terms
 from portal.signing import tables as signing
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "events",
     "exports",
     "fields",
+    "frozen",
     "health",
     "imports",
     "jobs",

@@ -25,6 +25,7 @@ bp = Blueprint("exports", __name__, url_prefix="/exports")
 LISTS: Final = [
     *((kind.value, word) for kind, word in making.LISTS.items()),
     ("scores", "Scores of a run"),
+    ("frozen", "Rows that a run read"),
     ("wide-person", "Model-ready rows of people"),
     ("wide-company", "Model-ready rows of companies"),
     ("wide-deal", "Model-ready rows of deals"),
@@ -129,6 +130,8 @@ def _asked(session: Session, form: ListForm) -> Export:
     if form.what == Kind.SCORES:
         run = form.run_id or _current_run(session)
         return exports.request_scores(session, run, form.format, **who)
+    if form.what == "frozen":
+        return exports.request_frozen(session, form.run_id or _current_run(session), form.format, **who)
     if form.what.startswith(Kind.WIDE):
         return exports.request_wide(session, Level(form.what.partition("-")[2]), form.format, **who)
     return exports.request_list(session, Kind(form.what), form.format, form.filters(), **who)

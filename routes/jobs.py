@@ -83,7 +83,7 @@ def show(job_id: int) -> ResponseReturnValue:
 @shows_again("jobs.show", "job")
 def cancel(job_id: int) -> ResponseReturnValue:
     with transaction() as session:
-        _admit(session, job_id, user())
+        admit(session, job_id, user())
         job = jobs.cancel(session, job_id, by=user().id, at=now())
         names = users.names(session)
     say("Cancelled." if job.state == State.CANCELLED else "Asked to stop; it has a few seconds to do so.")
@@ -95,14 +95,14 @@ def cancel(job_id: int) -> ResponseReturnValue:
 @shows_again("jobs.show", "job")
 def retry(job_id: int) -> ResponseReturnValue:
     with transaction() as session:
-        _admit(session, job_id, user())
+        admit(session, job_id, user())
         job = jobs.retry(session, job_id, by=user().id, at=now())
         names = users.names(session)
     say("It waits to be done again.")
     return saved(_url(job), "jobs/show.html", "job", job=job, names=names, **_shared(now()))
 
 
-def _admit(session: Session, job_id: int, who: User) -> None:
+def admit(session: Session, job_id: int, who: User) -> None:
     """Members stop and restart what they asked for themselves; administrators everything. Raises Forbidden, NotFound."""
     if not may_steer(jobs.get(session, job_id), who):
         raise Forbidden("Only the person who started this job, or an administrator, may do that.")

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,12 +16,13 @@ from portal.clock import now
 from portal.errors import Problem
 from portal.fields import Level
 from portal.models.tables import Run
-from portal.ranking import drifts, reasons, runs
+from portal.ranking import drifts, frozen, reasons, runs
 from scoring.columns import FloatArray, IntArray
 from scoring.engagement import Activities
 from scoring.features import prior_only
 from scoring.groups import best_first
-from workers import tables
+from workers import freezing, tables
+from workers.freezing import Freezer
 from workers.plans import Plan, plan_of
 from workers.tasks import Claim, Effects, task
 
@@ -66,7 +67,7 @@ def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
         progress=lambda done, total: job.progress(done, total, "laying out columns"),
     )
     plan = plan_of(job.database, run)
-    scores = _scores(job, plan)
+    scores = joined(list(_parts(job, plan)))
     propensity = plan.model.platt.probabilities(scores.raw)
     groups = plan.model.cut_offs.groups(propensity, count=GROUPS)
     _write(job, run_id, _rows(scores, propensity, groups), total=len(scores.ids))
@@ -76,12 +77,13 @@ def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
         "prior_only": scores.unknown,
         "groups": _by_group(groups, propensity),
         "currency": plan.worth.currency,
-        "digest": _digest(scores.ids, propensity, scores.value, scores.engagement),
+        "digest": digest_of(scores.ids, propensity, scores.value, scores.engagement),
         "data_digest": scores.digest,
     }
 
 
-def _digest(*columns: npt.NDArray[Any]) -> str:
+def digest_of(*columns: npt.NDArray[Any]) -> str:
+    """SHA-256 of the scores: ids, propensities, amounts, engagement."""
     found = hashlib.sha256()
     for column in columns:
         found.update(np.ascontiguousarray(column).tobytes())
@@ -103,8 +105,8 @@ class Scores:
     digest: str
 
 
-def _scores(job: Claim, plan: Plan) -> Scores:
-    parts = list(_parts(job, plan))
+def joined(parts: Sequence[Scores]) -> Scores:
+    """The parts of a run, in the order of ids, as one."""
 
     def whole(name: str, dtype: type[np.generic]) -> npt.NDArray[Any]:
         return np.concatenate([np.array([], dtype), *(getattr(part, name) for part in parts)])
@@ -120,6 +122,10 @@ def _scores(job: Claim, plan: Plan) -> Scores:
 
 
 def _parts(job: Claim, plan: Plan) -> Iterator[Scores]:
+    freezer = Freezer(plan.run.id, job.transaction, is_on=job.settings.frozen_days > 0)
+    if freezer.is_on:
+        with job.transaction() as session:
+            frozen.begin(session, plan.run.id, freezing.plan(plan.fields, plan.weights), at=now())
     frames = tables.parts_of(
         job.database,
         plan.level,
@@ -127,10 +133,13 @@ def _parts(job: Claim, plan: Plan) -> Iterator[Scores]:
         progress=lambda done, total: job.progress(done, total, "scoring"),
     )
     for frame in frames:
-        yield _part(plan, frame, plan.activities(job.database, frame["id"].to_numpy()))
+        done = plan.activities(job.database, frame["id"].to_numpy())
+        freezer.keep(frame, done)
+        yield score_part(plan, frame, done)
 
 
-def _part(plan: Plan, frame: pl.DataFrame, done: Activities) -> Scores:
+def score_part(plan: Plan, frame: pl.DataFrame, done: Activities) -> Scores:
+    """The scores of some records with their activities."""
     table = plan.table(frame, done)
     matrix = plan.model.encoder.encode(table, plan.as_of)
     return Scores(

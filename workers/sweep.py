@@ -9,6 +9,7 @@ from portal.accounts import sweeping
 from portal.clock import now
 from portal.exports import sweeping as exports
 from portal.jobs import repairs
+from portal.ranking import frozen
 from workers.tasks import Claim, Effects, task
 
 KEPT: Final = timedelta(days=90)
@@ -17,7 +18,8 @@ KEPT_OF_MAIL: Final = timedelta(days=1)  # one a minute
 
 @task("sweep")
 def forget_old_jobs(job: Claim) -> Effects:
-    """Delete jobs that ended more than 90 days ago, mailing after a day, exported files after two weeks, and what is over of signing in.
+    """Delete jobs that ended more than 90 days ago, mailing after a day, exported files after two weeks,
+    what runs read once it was kept long enough, and what is over of signing in.
 
     What jobs did stays, and so does what is said of it in the activity.
     """
@@ -28,6 +30,7 @@ def forget_old_jobs(job: Claim) -> Effects:
     def forget(session: Session) -> dict[str, Any]:
         sweeping.forget(session, at=now())
         exports.forget(session, over)
+        frozen.forget(session, before=now() - timedelta(days=job.settings.frozen_days))
         old = repairs.forget(session, before=now() - KEPT)
         return {"forgotten": old + repairs.forget(session, before=now() - KEPT_OF_MAIL, kind="mail")}
 

@@ -30,6 +30,8 @@ AREAS: Final[dict[str, str]] = {
     "train": "workers.training",
     "score": "workers.scoring",
     "explain": "workers.explaining",
+    "replay": "workers.replaying",
+    "rescore": "workers.replaying",
     "watch": "workers.watching",
     "report": "workers.reports",
     "export": "workers.exports",

@@ -4,7 +4,15 @@ Web and console ask for files (`making`) and name columns (`targets`); the job m
 """
 
 from portal.exports.layouts import LAYOUTS, OBJECTS
-from portal.exports.making import FORMATS, keep, request_crm, request_list, request_scores, request_wide
+from portal.exports.making import (
+    FORMATS,
+    keep,
+    request_crm,
+    request_frozen,
+    request_list,
+    request_scores,
+    request_wide,
+)
 from portal.exports.pages import filename, get, listed, path_of, shown
 from portal.exports.tables import Export, ExportState, Kind, Sent, Target
 from portal.exports.work import Made, Work, make
@@ -27,6 +35,7 @@ __all__ = [
     "make",
     "path_of",
     "request_crm",
+    "request_frozen",
     "request_list",
     "request_scores",
     "request_wide",

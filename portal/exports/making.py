@@ -19,7 +19,7 @@ from portal.fields import Level
 from portal.jobs.rules import OPEN
 from portal.jobs.tables import Job
 from portal.models import words
-from portal.ranking import runs
+from portal.ranking import frozen, runs
 
 FORMATS: Final = {"csv": "CSV", "xlsx": "Excel (XLSX)", "parquet": "Parquet"}
 LISTS: Final = {Kind.PEOPLE: "People", Kind.DEALS: "Deals", Kind.COMPANIES: "Companies"}
@@ -55,6 +55,15 @@ def request_wide(session: Session, level: Level, format_: str, *, by: int | None
     _check_length(format_, columns.span(session, level)[2])
     title = f"Model-ready rows of {words.LEVELS[level][1]}"
     return _add(session, kind=Kind.WIDE, format=format_, level=level, title=title, by=by, at=at)
+
+
+def request_frozen(session: Session, run_id: int, format_: str, *, by: int | None, at: datetime) -> Export:
+    """Ask for the rows a run read, as they were then. Raises NotFound where they are no longer kept."""
+    run = runs.get_run(session, run_id)
+    frozen.plan_of(session, run_id)  # or it is no longer kept
+    _check_length(format_, run.records)
+    fields = {"kind": Kind.WIDE, "level": run.level, "title": f"Rows that run {run_id} read"}
+    return _add(session, **fields, format=format_, what={"run_id": run_id}, by=by, at=at)
 
 
 def _check_length(format_: str, count: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any, Final
 
 import polars as pl
@@ -14,7 +15,7 @@ from portal.db import Database
 from portal.exports.targets import sources
 from portal.fields import FieldKind, Level
 from portal.models.tables import Run
-from portal.ranking import runs
+from portal.ranking import frozen, runs
 
 RECORDS_A_READ: Final = 20_000
 MICROSECONDS_A_DAY: Final = 86_400_000_000
@@ -59,6 +60,26 @@ def rows(database: Database, level: Level) -> Frames:
                 )
 
     return Frames(pl.Schema(schema), total, parts())
+
+
+def frozen_rows(database: Database, run_id: int) -> Frames:
+    """The rows a run read, as they were then. Raises NotFound where they are no longer kept."""
+    with database.reading() as session:
+        fields = [
+            Input(name, FieldKind(kind), "") for name, kind in frozen.plan_of(session, run_id)["fields"]
+        ]
+        kept = frozen.parts(session, run_id)
+    named = _names(fields, [])
+    schema = pl.Schema({"id": pl.Int64} | {name: TYPES.get(f.kind, pl.String) for name, f in named.items()})
+
+    def parts() -> Iterator[pl.DataFrame]:
+        for part in kept:
+            with database.reading() as session:
+                body = frozen.body(session, part.rows)
+            typed = [_typed(pl.col(field.name), field.kind).alias(name) for name, field in named.items()]
+            yield pl.read_parquet(BytesIO(body)).select("id", *typed)
+
+    return Frames(schema, sum(part.records for part in kept), parts())
 
 
 def _names(fields: Sequence[Input], known: Sequence[str]) -> dict[str, Input]:

@@ -48,7 +48,7 @@ def make(work: Work, export_id: int, *, at: datetime) -> Made:
     count = Counter(work.note)
     with drafted(work.place) as draft:
         if export.kind == Kind.WIDE:
-            write_frames(draft.path, export.format, wide.rows(work.database, Level(export.level)), count)
+            write_frames(draft.path, export.format, _wide(work.database, export), count)
         elif export.format == "parquet":
             write_frames(draft.path, export.format, wide.scores(work.database, export.what["run_id"]), count)
         else:
@@ -56,6 +56,13 @@ def make(work: Work, export_id: int, *, at: datetime) -> Made:
                 found = lists.listing(session, export.kind, export.what)
                 write_list(draft.path, export.format, found.heads, found.rows, count)
     return Made(at, count.rows, written=draft.written)
+
+
+def _wide(database: Database, export: Export) -> wide.Frames:
+    """Model-ready rows as they are now, or as a run read them."""
+    if run_id := export.what.get("run_id"):
+        return wide.frozen_rows(database, run_id)
+    return wide.rows(database, Level(export.level))
 
 
 def _tell_target(work: Work, export: Export, *, at: datetime) -> Made:

@@ -24,6 +24,8 @@ KINDS: Final[dict[str, Kind]] = {
     "train": Kind("scoring", 4 * HOUR),
     "score": Kind("scoring", 4 * HOUR),
     "explain": Kind("scoring", 10 * MINUTE, 3),
+    "replay": Kind("scoring", 4 * HOUR, 3),
+    "rescore": Kind("scoring", 10 * MINUTE),
     "watch": Kind("scoring", 30 * MINUTE, 3),
     "report": Kind("reports", 10 * MINUTE, 3),
     "export": Kind("default", 2 * HOUR, 3),

@@ -156,3 +156,52 @@ def test_a_long_list_takes_the_queries_of_a_short_one(
         member.get(path)
 
     assert len(many) == len(few)
+
+
+def test_a_run_is_replayed_and_says_that_every_score_is_the_same(
+    member: Browser, sqlite: Database, settings: Settings
+) -> None:
+    assert "604 rows with their activities" in member.get("/runs/1").text
+
+    member.post("/runs/1/replays")
+    assert 'hx-get="/runs/1/replays/progress"' in member.get("/runs/1").text
+    assert member.post("/runs/1/replays").status_code == 409
+    inline.run_all(sqlite, settings)
+
+    assert "every score is the same to the bit" in member.get("/runs/1").text
+    assert "Identical" in member.get("/runs/1").text
+
+
+def test_who_started_a_run_may_stop_it_and_an_administrator_any(
+    member: Browser, administrator: Browser, sqlite: Database
+) -> None:
+    start(sqlite)
+    assert "/runs/2/cancellation" not in member.get("/runs/2").text
+    assert member.post("/runs/2/cancellation").status_code == 403
+
+    assert administrator.post("/runs/2/cancellation").status_code == 303
+
+    assert "Stopped" in administrator.get("/runs/2").text
+    assert crowd.current(sqlite).id == 1
+
+
+def test_an_administrator_sets_when_everybody_is_scored_again(
+    member: Browser, administrator: Browser
+) -> None:
+    form = {"how": "weekly", "at": "06:15", "weekday": "4"}
+    assert "never by itself" in member.get("/runs").text
+    assert member.post("/runs/timetable", form).status_code == 403
+
+    administrator.post("/runs/timetable", form)
+
+    assert "weekly on Friday at 06:15 UTC" in member.get("/runs").text
+    refused = administrator.post("/runs/timetable", form | {"at": "noon"})
+    assert (refused.status_code, "Use a time of day" in refused.text) == (422, True)
+
+
+def test_what_moved_since_the_training_is_shown(member: Browser) -> None:
+    page = member.get("/runs/1").text
+
+    assert "What moved since the training" in page
+    assert "189 of 600 (31.5%)" in page
+    assert "Alike" in member.get("/models/1").text
