@@ -3,25 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from pydantic import ValidationError
-from sqlmodel import Session
 
 import commands
-from commands import opened
+from commands import opened, whole_exports
 from portal import files
 from portal.clock import now
 from portal.db import Database
 from portal.errors import Invalid, Problem
 from portal.imports import commands as imports
 from portal.imports import pages
-from portal.imports import rejects as rejected
 from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping
 from portal.imports.tables import Import
 from portal.settings import Settings
+
+WHOLE: Final = "export"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Options:
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.argument("kind", type=click.Choice([*sorted(KINDS), WHOLE]))
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -49,7 +49,9 @@ class Options:
     help="The column with the source's own id. Several make a natural key.",
 )
 @click.option(
-    "--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A mapping as JSON."
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A mapping as JSON; of a whole export one for each name of a file.",
 )
 @click.option(
     "--direction", type=click.Choice(["inbound", "outbound", "unknown"]), help="Who made the first move."
@@ -58,12 +60,25 @@ class Options:
 @click.option("--wait", is_flag=True, help="Wait until it is done; it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def import_(files: tuple[Path, ...], wait: bool, as_json: bool, **options: Any) -> None:
-    """Import FILES into KIND: any CSV or XLSX file, whatever its separator and encoding."""
+    """Import FILES into KIND: any CSV or XLSX file, whatever its separator and encoding.
+
+    The kind `export` takes the files of a whole export, or a zip of them, and finds out what each holds.
+    """
     del wait
     chosen = Options(**options)
+    if chosen.kind == WHOLE and chosen.id_columns:
+        raise click.UsageError(
+            "--id-column is of one file. Say it in a --mapping for each file of an export."
+        )
     with opened() as (settings, database):
+        if chosen.kind == WHOLE:
+            found = whole_exports.bring(settings, database, files, chosen)
+            commands.tell(
+                found, as_json=as_json, sentence=whole_exports.sentence(found, dry_run=chosen.dry_run)
+            )
+            return
         results = _all(settings, database, files, chosen)
-    told = "\n".join(_sentence(result, dry_run=chosen.dry_run) for result in results)
+    told = "\n".join(whole_exports.told(result, dry_run=chosen.dry_run) for result in results)
     commands.tell(_together(results), as_json=as_json, sentence=told)
 
 
@@ -141,16 +156,7 @@ def _read(path: Path) -> Mapping:
 def _result(settings: Settings, database: Database, import_id: int, path: Path) -> dict[str, Any]:
     with database.reading() as session:
         found = pages.get(session, import_id)
-        written = _write_rejects(session, settings, found) if found.rejected else None
-    counts = {name: getattr(found, name) for name in pages.COUNTS}
-    return {"file": path.name, "import": found.id, "source": found.source, **counts, "rejects": written}
-
-
-def _write_rejects(session: Session, settings: Settings, found: Import) -> str:
-    """The rejected rows with their reasons, as a CSV in the files folder."""
-    path = settings.files_dir / f"rejects-{found.id}.csv"
-    rejected.write(path, pages.understanding_of(found).names, pages.every_reject(session, found.id))
-    return str(path.absolute())
+        return whole_exports.result(session, settings, found) | {"file": path.name}
 
 
 def _together(results: list[dict[str, Any]]) -> dict[str, Any]:
@@ -160,12 +166,3 @@ def _together(results: list[dict[str, Any]]) -> dict[str, Any]:
         "rejects": [result["rejects"] for result in results if result["rejects"]],
         "files": results,
     }
-
-
-def _sentence(result: dict[str, Any], *, dry_run: bool) -> str:
-    done = ("to create", "to update") if dry_run else ("created", "updated")
-    told = (
-        f"{result['file']}: {result['rows']:,} rows, {result['created']:,} {done[0]}, {result['updated']:,} {done[1]}, "
-        f"{result['unchanged']:,} unchanged, {result['rejected']:,} rejected."
-    )
-    return f"{told} The rejected ones: {result['rejects']}" if result["rejects"] else told

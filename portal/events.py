@@ -103,6 +103,12 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
         f"imported {d['filename']}: {_n(d, 'created')} created, {_n(d, 'updated')} updated, "
         f"{_n(d, 'unchanged')} unchanged, {_n(d, 'rejected')} rejected"
     ),
+    "import.export_uploaded": lambda d: f"uploaded the export {d['name']}",
+    "import.export_finished": lambda d: (
+        f"imported the export {d['name']}: {_n(d, 'files')} file{'s' * (d.get('files') != 1)}, "
+        f"{_n(d, 'created')} created, {_n(d, 'updated')} updated"
+    ),
+    "import.export_discarded": lambda d: f"discarded the export {d['name']}",
     "import.discarded": lambda d: f"discarded the upload {d['filename']}",
     "model.training_started": lambda d: f"started training a model that learns {d['outcome']}",
     "model.trained": lambda d: f"trained model {d['model']} on {_n(d, 'records')} records",

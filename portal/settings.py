@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     upload_bytes: int = Field(1024 * MIB, ge=1024, description="Largest file that may be uploaded, in bytes.")
     upload_rows: int = Field(2_000_000, ge=1, description="Most rows of an imported file.")
     upload_columns: int = Field(1_000, ge=1, le=1_500, description="Most columns of an imported file.")
+    upload_files: int = Field(100, ge=1, le=1_000, description="Most files of a whole export.")
     cell_bytes: int = Field(32_000, ge=100, description="Longest cell of an imported file, in bytes.")
     xlsx_unpacked_bytes: int = Field(
         1024 * MIB, ge=1024, description="Largest unpacked size of an XLSX or zip file, in bytes."

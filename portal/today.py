@@ -9,7 +9,7 @@ from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
 from portal.accounts import Right, User
-from portal.imports.tables import Import, ImportState
+from portal.imports.tables import Delivery, DeliveryState, Import, ImportState
 from portal.jobs.tables import Job, State
 from portal.models.tables import CurrentRun, Model, ModelState, Run
 from portal.notices import unread
@@ -110,11 +110,22 @@ def _failed_jobs(session: Session, user: User, at: datetime) -> Iterable[Matter]
 
 def _waiting_imports(session: Session, user: User, _at: datetime) -> Iterable[Matter]:
     waiting = select(Import.id, Import.filename).where(
-        Import.uploaded_by == user.id, col(Import.state).in_((ImportState.UPLOADED, ImportState.CHECKED))
+        Import.uploaded_by == user.id,
+        col(Import.state).in_((ImportState.UPLOADED, ImportState.CHECKED)),
+        col(Import.delivery_id).is_(None),
     )
     for import_id, filename in session.exec(waiting.order_by(col(Import.id).desc()).limit(3)).all():
         sentence = "It is uploaded, but not imported yet. Check how its columns are understood."
         yield Matter(f"Finish importing {filename}", sentence, f"/imports/{import_id}", "Go on")
+
+
+def _waiting_exports(session: Session, user: User, _at: datetime) -> Iterable[Matter]:
+    waiting = select(Delivery.id, Delivery.name).where(
+        Delivery.uploaded_by == user.id, col(Delivery.state).in_((DeliveryState.OPEN, DeliveryState.CHECKED))
+    )
+    for delivery_id, name in session.exec(waiting.order_by(col(Delivery.id).desc()).limit(3)).all():
+        sentence = "Its files are uploaded, but not imported yet. Check what each of them holds."
+        yield Matter(f"Finish importing {name}", sentence, f"/imports/whole/{delivery_id}", "Go on")
 
 
 def _ranked_list(session: Session, user: User, _at: datetime) -> Iterable[Matter]:
@@ -126,4 +137,10 @@ def _ranked_list(session: Session, user: User, _at: datetime) -> Iterable[Matter
         yield Matter("Call the best first", sentence, "/people", "See the list")
 
 
-PROVIDERS: Final[list[Provider]] = [_failed_jobs, _unread_notices, _waiting_imports, _ranked_list]
+PROVIDERS: Final[list[Provider]] = [
+    _failed_jobs,
+    _unread_notices,
+    _waiting_imports,
+    _waiting_exports,
+    _ranked_list,
+]

@@ -1,20 +1,23 @@
 """Imports: upload a file, see what was understood, correct how it is mapped, try it, import it."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import Session
+from werkzeug.datastructures import FileStorage
 
 from portal import files
 from portal.accounts import Right
 from portal.clock import now
-from portal.errors import Invalid
+from portal.errors import Invalid, TooLarge
 from portal.imports import commands as imports
-from portal.imports import guessing, pages
+from portal.imports import deliveries, following, guessing, pages
 from portal.imports import rejects as rejected
+from portal.imports.archives import is_archive
 from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping, warnings
 from portal.imports.reading import Choices
@@ -42,8 +45,14 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 PAGE: Final = 50
 KIND_WORDS: Final = {"people": "People: leads and contacts", "deals": "Deals: opportunities"}
+FIND_OUT: Final = ("", "Find out from the files")
 ENCODINGS: Final = ("utf-8", "cp1252", "utf-16", "iso8859_15", "cp1250", "cp1251", "shift_jis", "gb18030")
 SEPARATORS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """What a file can hold: pairs of kind and word."""
+    return [(name, KIND_WORDS.get(name, name.replace("_", " ").capitalize())) for name in KINDS]
 
 
 class ListForm(BaseModel):
@@ -51,10 +60,14 @@ class ListForm(BaseModel):
 
 
 class UploadForm(BaseModel):
+    """`kind`: empty where it is to be found out, of each file."""
+
     kind: str = Field(
-        pattern="^(" + "|".join(KINDS) + ")$",
+        default="",
+        pattern="^(" + "|".join(KINDS) + ")?$",
         json_schema_extra={"say": "Choose one of these."},
     )
+    source: str = Field(default="", max_length=100)
 
 
 class ReadingForm(BaseModel):
@@ -86,9 +99,12 @@ def index() -> ResponseReturnValue:
 @bp.get("/new")
 @requires(Right.MEMBER)
 def new() -> ResponseReturnValue:
+    with reading() as session:
+        sources = pages.sources(session)
     limits = imports.limits(settings())
-    kinds = [(name, KIND_WORDS.get(name, name.replace("_", " ").capitalize())) for name in KINDS]
-    return render("imports/new.html", "form", kinds=kinds, limits=limits)
+    return render(
+        "imports/new.html", "form", kinds=[FIND_OUT, *kind_choices()], limits=limits, sources=sources
+    )
 
 
 @bp.post("")
@@ -96,16 +112,38 @@ def new() -> ResponseReturnValue:
 @takes_upload
 @shows_again("imports.new", "form")
 def create() -> ResponseReturnValue:
-    """Take a file in; a job looks into it."""
+    """Take a file in, several, or an archive of them; jobs look into them."""
     form = parse(UploadForm)
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid("Choose a file to import: CSV or XLSX.")
+    given = [file for file in request.files.getlist("file") if file.filename]
+    if not given:
+        raise Invalid("Choose a file to import: CSV or XLSX, several of them, or a zip archive.")
+    if len(given) > settings().upload_files:
+        raise TooLarge(f"These are {len(given):,} files; at most {settings().upload_files:,} go in at once.")
+    with ExitStack() as kept:
+        uploads = [_received(kept, form.kind, file) for file in given]
+        with transaction() as session:
+            url = _taken(session, uploads, form)
+    return redirect(url, 303)
+
+
+def _received(kept: ExitStack, kind: str, file: FileStorage) -> imports.Upload:
+    """A file in the files folder, taken away again where anything fails within `kept`."""
     folder, most = settings().files_dir, settings().upload_bytes
-    with files.receiving(file.stream, folder, most=most) as received, transaction() as session:
-        upload = imports.Upload(form.kind, file.filename, received.file, received.bytes, received.digest)
-        added = imports.upload(session, upload, by=user().id, at=now())
-    return redirect(url_for(".show", import_id=added.id), 303)
+    got = kept.enter_context(files.receiving(file.stream, folder, most=most))
+    return imports.Upload(kind, file.filename or "", got.file, got.bytes, got.digest)
+
+
+def _taken(session: Session, uploads: list[imports.Upload], form: UploadForm) -> str:
+    """Note what came, and say where it is shown."""
+    first, who = uploads[0], user().id
+    named_zip = first.filename.lower().endswith(".zip")
+    if len(uploads) == 1 and (named_zip or not form.kind) and is_archive(settings().files_dir / first.file):
+        added = deliveries.take_archive(session, first, source=form.source, by=who, at=now())
+        return url_for("deliveries.show", delivery_id=added.id)
+    if len(uploads) > 1 or not form.kind:
+        added = deliveries.take(session, uploads, source=form.source, by=who, at=now())
+        return url_for("deliveries.show", delivery_id=added.id)
+    return url_for(".show", import_id=imports.upload(session, first, by=who, at=now()).id)
 
 
 @bp.get("/<int:import_id>")
@@ -129,9 +167,11 @@ def _context(session: Session, found: Import) -> dict[str, object]:
         "rejects": pages.rejects(session, found.id, limit=20) if found.rejected else [],
         "sources": pages.sources(session),
         "mapping": None,
+        "changed": None,
     }
-    if found.understood:
+    if found.mapping:
         context |= _mapped(found)
+        context["changed"] = following.changed(session, found, pages.understanding_of(found))
     return context
 
 
@@ -170,6 +210,9 @@ def create_mapping(import_id: int) -> ResponseReturnValue:
     with transaction() as session:
         found = pages.get(session, import_id)
         mapping = corrected(pages.mapping_of(found), pages.understanding_of(found), request.form)
+        if found.delivery_id:
+            deliveries.remap(session, found, mapping)
+            return redirect(url_for("deliveries.show", delivery_id=found.delivery_id), 303)
         imports.remap(session, import_id, mapping)
         found = imports.start_check(session, import_id, by=user().id, at=now())
         context = _context(session, found)

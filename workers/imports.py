@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Final, TypeVar
 
 import polars as pl
@@ -14,13 +15,16 @@ from portal import files, judging
 from portal.clock import now
 from portal.errors import NotFound, Problem
 from portal.fields import Level
-from portal.imports import commands, links, noting, pages
+from portal.imports import archives, commands, deliveries, links, noting, pages
 from portal.imports.applying import Applied, Part, apply, compare
 from portal.imports.batches import Batch, batches
+from portal.imports.following import fits, saved_for
 from portal.imports.guessing import follow, guess
 from portal.imports.limits import Limits
+from portal.imports.mapping import Mapping, problems
 from portal.imports.reading import Choices
-from portal.imports.tables import Import, ImportState
+from portal.imports.sorting import kind_of
+from portal.imports.tables import Delivery, Import, ImportState, SavedMapping
 from portal.imports.targets import TARGETS
 from portal.imports.understanding import Understood, understand
 from portal.models import reigns
@@ -33,20 +37,103 @@ Do = Callable[[Session, Part], Applied]
 Item = TypeVar("Item")
 
 
-@task("understand")
-def understand_file(job: Claim, import_id: int, choices: dict[str, Any] | None = None) -> Effects:
-    """Find out what a file holds, and propose a mapping: the source's last one, else a guess. What is no table is removed."""
-    with _working(job, import_id, ImportState.UPLOADED) as found:
-        layout = _understood(job, found, Choices(**choices or {}))
-        mapping = guess(layout, found.kind, filename=found.filename).mapping
-        with job.database.reading() as session:
-            saved = pages.saved_mapping(session, found.kind, mapping.source)
+@task("unpack")
+def unpack_archive(job: Claim, delivery_id: int) -> Effects:
+    """Take the files of a whole export out of their archive. One that is refused leaves nothing."""
+    with job.database.reading() as session:
+        found = deliveries.get(session, delivery_id)
+    room, path = f"export-{delivery_id}", job.settings.files_dir / found.file
+    rmtree(job.settings.files_dir / room, ignore_errors=True)  # of an attempt that was killed
+    try:
+        received = _received(job, found, path, room)
+    except Problem as problem:
+        rmtree(job.settings.files_dir / room, ignore_errors=True)
+        with job.transaction() as session:
+            deliveries.refuse(session, delivery_id, problem.sentence)
+        path.unlink(missing_ok=True)
+        raise
 
     def effects(session: Session) -> dict[str, Any]:
-        noting.understood(session, import_id, layout, follow(saved, layout) if saved else mapping)
+        deliveries.unpacked(session, delivery_id, received, at=now())
+        return {"files": len(received)}
+
+    return effects
+
+
+def _received(job: Claim, found: Delivery, path: Path, room: str) -> list[commands.Upload]:
+    limits = commands.limits(job.settings, is_large=found.is_large)
+    received = []
+    with archives.unpacking(path, limits) as contents:
+        for number, (name, size, content) in enumerate(contents):
+            got = files.receive(content, job.settings.files_dir / room) if size else files.Received("", 0, "")
+            file = f"{room}/{got.file}" if got.file else ""
+            received.append(commands.Upload(found.kind, name, file, got.bytes, got.digest, found.is_large))
+            job.progress(number + 1, None, "unpacking")
+    return received
+
+
+@task("understand")
+def understand_file(job: Claim, import_id: int, choices: dict[str, Any] | None = None) -> Effects:
+    """Find out what a file holds, and propose a mapping: that of its source's last file like it, else a guess.
+
+    What is no table is removed. A file that is mapped as last time without anything new is tried at once.
+    """
+    try:
+        with _working(job, import_id, ImportState.UPLOADED) as found:
+            _forget_archive(job, found)
+            layout = _understood(job, found, Choices(**choices or {}))
+            mapping, saved = _proposed(job, found, layout)
+    except Problem as problem:
+        return _without_it(job, import_id, problem)
+
+    def effects(session: Session) -> dict[str, Any]:
+        row = noting.understood(session, import_id, layout, mapping)
+        row.saved_mapping_id = saved.id if saved else None
+        if row.delivery_id:
+            deliveries.go_on(session, import_id, at=now())
+        elif saved and not (choices or row.is_large) and _says_all(saved, layout):
+            commands.start_check(session, import_id, by=row.uploaded_by, at=now())
         return {"rows": layout.rows}
 
     return effects
+
+
+def _without_it(job: Claim, import_id: int, problem: Problem) -> Effects:
+    """What follows a Problem with one of several files: the others go on. Raises it again for a file that came alone."""
+    with job.database.reading() as session:
+        if pages.get(session, import_id).delivery_id is None:
+            raise problem
+
+    def effects(session: Session) -> dict[str, Any]:
+        deliveries.go_on(session, import_id, at=now())
+        return {}
+
+    return effects
+
+
+def _forget_archive(job: Claim, found: Import) -> None:
+    """Its files are out by now, and known to the database."""
+    if found.delivery_id:
+        with job.database.reading() as session:
+            archive = deliveries.get(session, found.delivery_id).file
+        if archive:
+            files.remove(job.settings.files_dir, archive)
+
+
+def _proposed(job: Claim, found: Import, layout: Understood) -> tuple[Mapping | None, SavedMapping | None]:
+    """The mapping of a file, and the saved one it follows; nothing for a file that holds nothing of ours."""
+    kind = found.kind or next((name for name, _ in kind_of(layout, found.filename)), "")
+    if not kind:
+        return None, None
+    mapping = guess(layout, kind, filename=found.filename).mapping
+    with job.database.reading() as session:
+        saved = saved_for(session, kind, mapping.source, layout.names, found.filename)
+    return (follow(Mapping.model_validate(saved.mapping), layout) if saved else mapping), saved
+
+
+def _says_all(saved: SavedMapping, layout: Understood) -> bool:
+    mapping = Mapping.model_validate(saved.mapping)
+    return fits(mapping, layout) and not any(problems(mapping, layout))
 
 
 def _understood(job: Claim, found: Import, choices: Choices) -> Understood:
@@ -61,11 +148,16 @@ def _understood(job: Claim, found: Import, choices: Choices) -> Understood:
 @task("check")
 def check_file(job: Claim, import_id: int) -> Effects:
     """Go through a file and count what importing it would do; no record is touched."""
-    with _working(job, import_id, ImportState.CHECKING) as found:
-        _go_through(job, found, compare, "trying")
+    try:
+        with _working(job, import_id, ImportState.CHECKING) as found:
+            _go_through(job, found, compare, "trying")
+    except Problem as problem:
+        return _without_it(job, import_id, problem)
 
     def effects(session: Session) -> dict[str, Any]:
-        return _counts(noting.checked(session, import_id))
+        found = noting.checked(session, import_id)
+        deliveries.go_on(session, import_id, at=now())
+        return _counts(found)
 
     return effects
 
@@ -79,6 +171,7 @@ def import_file(job: Claim, import_id: int) -> Effects:
 
     def effects(session: Session) -> dict[str, Any]:
         found = noting.finish(session, import_id, at=now())
+        deliveries.go_on(session, import_id, at=now())
         _score_again(session, found)
         if found.created or found.updated:
             judging.after_import(

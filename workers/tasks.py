@@ -23,6 +23,7 @@ Effects = Callable[[Session], dict[str, Any]]
 Task = Callable[..., Effects | None]
 
 AREAS: Final[dict[str, str]] = {
+    "unpack": "workers.imports",
     "understand": "workers.imports",
     "check": "workers.imports",
     "import": "workers.imports",

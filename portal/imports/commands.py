@@ -9,13 +9,13 @@ from sqlmodel import Session, select
 from portal import events, jobs
 from portal.errors import Conflict
 from portal.fields import Field, FieldKind
-from portal.imports import noting
+from portal.imports import following, noting
 from portal.imports.kinds import kind_named
 from portal.imports.limits import Limits
 from portal.imports.mapping import Mapping, check
 from portal.imports.pages import get, is_open, mapping_of, understanding_of
 from portal.imports.reading import Choices
-from portal.imports.tables import Import, ImportState, SavedMapping
+from portal.imports.tables import Import, ImportState
 from portal.imports.targets import TARGETS
 from portal.jobs.tables import Job
 from portal.settings import Settings
@@ -32,7 +32,8 @@ def limits(settings: Settings, *, is_large: bool = False) -> Limits:
         rows=LARGE_ROWS if is_large else settings.upload_rows,
         columns=settings.upload_columns,
         cell_bytes=settings.cell_bytes,
-        xlsx_unpacked=settings.xlsx_unpacked_bytes,
+        xlsx_unpacked=LARGE_BYTES if is_large else settings.xlsx_unpacked_bytes,
+        files=settings.upload_files,
     )
 
 
@@ -51,18 +52,32 @@ class Upload:
 def upload(session: Session, received: Upload, *, by: int | None, at: datetime) -> Import:
     """Note an uploaded file, and have a job understand it."""
     kind_named(received.kind)
-    kept = asdict(received) | {"filename": received.filename[:LONGEST_NAME]}
-    found = Import(**kept, source="", uploaded_at=at, uploaded_by=by)
-    session.add(found)
-    session.flush()
-    _job(session, found, "understand", f"Look into {found.filename}", by=by, at=at)
+    found = note(session, received, by=by, at=at)
+    look_into(session, found, by=by, at=at)
     events.record(session, "import.uploaded", "import", found.id, by=by, at=at, filename=found.filename)
     return found
+
+
+def note(
+    session: Session, received: Upload, *, by: int | None, at: datetime, delivery_id: int | None = None
+) -> Import:
+    """Note a file that was received, alone or with others."""
+    kept = asdict(received) | {"filename": received.filename[:LONGEST_NAME]}
+    found = Import(**kept, source="", uploaded_at=at, uploaded_by=by, delivery_id=delivery_id)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def look_into(session: Session, found: Import, *, by: int | None, at: datetime) -> Job:
+    """Have a job understand a file."""
+    return _job(session, found, "understand", f"Look into {found.filename}", by=by, at=at)
 
 
 def _job(
     session: Session, found: Import, kind: str, title: str, *, by: int | None, at: datetime, **more: object
 ) -> Job:
+    page = f"/imports/whole/{found.delivery_id}" if found.delivery_id else f"/imports/{found.id}"
     job = jobs.add(
         session,
         kind,
@@ -70,7 +85,7 @@ def _job(
         arguments={"import_id": found.id, **more},
         by=by,
         at=at,
-        page=f"/imports/{found.id}",
+        page=page,
         total=found.rows or None,
     )
     found.job_id = job.id
@@ -107,33 +122,60 @@ def remap(session: Session, import_id: int, mapping: Mapping) -> Import:
 
 def start_check(session: Session, import_id: int, *, by: int | None, at: datetime) -> Import:
     """Have a job find out what importing would do."""
-    found = _open(session, import_id)
-    check(mapping_of(found), understanding_of(found))
-    _reset(session, found)
-    found.started_at, found.state = at, ImportState.CHECKING
-    _job(session, found, "check", f"Dry run of {found.filename}", by=by, at=at)
+    found = ready(session, _alone(session, import_id), at=at)
+    begin_check(session, found, by=by, at=at)
     return found
 
 
 def start(session: Session, import_id: int, *, by: int | None, at: datetime) -> Import:
     """Have a job import the file; keep its mapping for the source's next file."""
-    found = _open(session, import_id)
-    mapping = mapping_of(found)
-    check(mapping, understanding_of(found))
+    found = promise(session, _alone(session, import_id), by=by, at=at)
+    begin(session, found, by=by, at=at)
+    return found
+
+
+def ready(session: Session, found: Import, *, at: datetime) -> Import:
+    """A file about to be tried or imported as it is mapped. Raises Invalid with what stops the mapping from working."""
+    check(mapping_of(found), understanding_of(found))
     _reset(session, found)
-    found.started_at, found.state = at, ImportState.RUNNING
-    _save_mapping(session, mapping, by=by, at=at)
+    found.started_at = at
+    return found
+
+
+def promise(session: Session, found: Import, *, by: int | None, at: datetime) -> Import:
+    """A file that is to be imported: keep its mapping for the next one, and enter its attributes."""
+    ready(session, found, at=at)
+    mapping = mapping_of(found)
+    following.keep(session, found, mapping, by=by, at=at)
     _register_fields(session, mapping, at)
-    _job(session, found, "import", f"Import {found.filename} into {found.kind}", by=by, at=at)
+    return found
+
+
+def begin_check(session: Session, found: Import, *, by: int | None, at: datetime) -> Job:
+    found.state = ImportState.CHECKING
+    return _job(session, found, "check", f"Dry run of {found.filename}", by=by, at=at)
+
+
+def begin(session: Session, found: Import, *, by: int | None, at: datetime) -> Job:
+    found.state = ImportState.RUNNING
     events.record(
         session, "import.started", "import", found.id, by=by, at=at, filename=found.filename, into=found.kind
     )
+    return _job(session, found, "import", f"Import {found.filename} into {found.kind}", by=by, at=at)
+
+
+def _alone(session: Session, import_id: int) -> Import:
+    found = _open(session, import_id)
+    if found.delivery_id:
+        raise Conflict(
+            f"{found.filename} came with other files. Go on with all of them on the page of the export."
+        )
     return found
 
 
 def _open(session: Session, import_id: int) -> Import:
     found = get(session, import_id)
-    if not is_open(session, found):
+    if not is_open(session, found) or found.state == ImportState.WAITING:
         raise Conflict(f"This import is {found.state} and can no longer be changed.")
     if found.is_partly_in:
         raise Conflict("A part of this file is imported already. Start its job again to go on, under Jobs.")
@@ -143,15 +185,6 @@ def _open(session: Session, import_id: int) -> Import:
 def _reset(session: Session, found: Import) -> None:
     noting.clear(session, found)
     found.next_part = 0
-
-
-def _save_mapping(session: Session, mapping: Mapping, *, by: int | None, at: datetime) -> None:
-    saved = session.exec(
-        select(SavedMapping).where(SavedMapping.kind == mapping.kind, SavedMapping.source == mapping.source)
-    ).first()
-    saved = saved or SavedMapping(kind=mapping.kind, source=mapping.source, mapping={}, saved_at=at)
-    saved.mapping, saved.saved_at, saved.saved_by = mapping.model_dump(mode="json"), at, by
-    session.add(saved)
 
 
 def _register_fields(session: Session, mapping: Mapping, at: datetime) -> None:
@@ -177,7 +210,7 @@ def wider(one: FieldKind, other: FieldKind) -> FieldKind:
 
 def discard(session: Session, import_id: int, *, by: int | None, at: datetime) -> Import:
     """Give up an upload that was not imported. Its file may be removed once this is committed."""
-    found = _open(session, import_id)
+    found = _alone(session, import_id)
     found.state = ImportState.DISCARDED
     events.record(session, "import.discarded", "import", found.id, by=by, at=at, filename=found.filename)
     return found

@@ -9,7 +9,7 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """`xlsx_cells` counts the whole used rectangle of a sheet: a reader holds all of it at once."""
+    """`xlsx_cells` counts the whole used rectangle of a sheet: a reader holds all of it at once. `files` come together."""
 
     bytes: int = 1024 * MEBIBYTE
     rows: int = 2_000_000
@@ -17,6 +17,12 @@ class Limits:
     cell_bytes: int = 32_000
     xlsx_unpacked: int = 1024 * MEBIBYTE
     xlsx_cells: int = 30_000_000
+    files: int = 100
+
+    @property
+    def unpacked(self) -> int:
+        """Of a workbook and of an archive alike."""
+        return self.xlsx_unpacked
 
 
 def check_size(size: int, limits: Limits) -> None:

@@ -37,11 +37,23 @@ def clear(session: Session, found: Import) -> None:
     found.unreadable, found.reason = {}, None
 
 
-def understood(session: Session, import_id: int, found: Understood, mapping: Mapping) -> None:
-    """Keep what a file turned out to be, with the mapping proposed."""
+def understood(session: Session, import_id: int, found: Understood, mapping: Mapping | None) -> Import:
+    """Keep what a file turned out to be, with the mapping proposed; None: it is nothing of ours, and is left out."""
     row = get(session, import_id)
-    row.understood, row.mapping = found.model_dump(mode="json"), mapping.model_dump(mode="json")
-    row.source, row.rows, row.state = mapping.source, found.rows, ImportState.UNDERSTOOD
+    row.understood, row.rows = found.model_dump(mode="json"), found.rows
+    if mapping:
+        row.mapping, row.kind, row.source = mapping.model_dump(mode="json"), mapping.kind, mapping.source
+        row.state = ImportState.UNDERSTOOD
+    else:
+        names = ", ".join(found.names[:SHOWN]) + ("…" if len(found.names) > SHOWN else "")
+        row.state, row.reason = ImportState.LEFT_OUT, NONE_OF_OURS.format(names=names)
+    return row
+
+
+SHOWN: Final = 5
+NONE_OF_OURS: Final = (
+    "Nothing tells which records it holds (its columns: {names}). If it holds some, say which kind."
+)
 
 
 def part(

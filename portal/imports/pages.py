@@ -80,9 +80,11 @@ def every_reject(session: Session, import_id: int) -> Iterator[Reject]:
 
 
 def saved_mapping(session: Session, kind: str, source: str) -> Mapping | None:
-    """How the source's files of this kind were mapped last time."""
+    """How the source's newest file of this kind was mapped."""
     saved = session.exec(
-        select(SavedMapping).where(SavedMapping.kind == kind, SavedMapping.source == source)
+        select(SavedMapping)
+        .where(SavedMapping.kind == kind, SavedMapping.source == source)
+        .order_by(col(SavedMapping.saved_at).desc(), col(SavedMapping.id).desc())
     ).first()
     return Mapping.model_validate(saved.mapping) if saved else None
 

@@ -86,9 +86,7 @@ def in_archive(path: Path) -> Form:
     if "xl/workbook.bin" in names or "mimetype" in names or "word/document.xml" in names:
         raise Invalid(f"This is an office document, but not an XLSX workbook. {SAVE_AS}")
     held = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")  # noqa: PLR2004
-    raise Invalid(
-        f"This is a zip archive with {len(names)} files ({held}): unpack it and import one file at a time."
-    )
+    raise Invalid(f"This is a zip archive with {len(names)} files ({held}): import it as a whole export.")
 
 
 def as_text(head: bytes) -> Form:

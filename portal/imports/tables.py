@@ -1,4 +1,4 @@
-"""The row behind an import: one file, what was understood of it, how it is mapped, and what came of it."""
+"""The rows behind imports: one file, what was understood of it, how it is mapped, what came of it; and whole exports."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,17 @@ from portal.db import Instant, Json
 
 
 class ImportState(StrEnum):
-    """Uploaded, understood (then a person maps it), checked (a dry run), running, and how it ended."""
+    """Uploaded, understood (then a person maps it), checked (a dry run), running, and how it ended.
+
+    Of a whole export's files one is at work and the others are waiting; one that is none of ours is left out.
+    """
 
     UPLOADED = "uploaded"
     UNDERSTOOD = "understood"
     CHECKING = "checking"
     CHECKED = "checked"
+    WAITING = "waiting"
+    LEFT_OUT = "left_out"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -63,6 +68,10 @@ class Import(SQLModel, table=True):
     )
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
     reason: str | None = None
+    delivery_id: int | None = Field(default=None, index=True, description="The whole export it came with.")
+    saved_mapping_id: int | None = Field(
+        default=None, index=True, description="As which of its source's files it was mapped."
+    )
 
     @property
     def is_partly_in(self) -> bool:
@@ -84,14 +93,68 @@ class ImportReject(SQLModel, table=True):
 
 
 class SavedMapping(SQLModel, table=True):
-    """How a source's columns were mapped last time, offered for its next file."""
+    """How one of the files that a source sends, such as its leads, was mapped last time; offered for the next one.
+
+    A source may send two files of a kind, leads and contacts: `name` tells them apart.
+    """
 
     __tablename__ = "saved_mapping"
-    __table_args__ = (UniqueConstraint("kind", "source"),)
+    __table_args__ = (UniqueConstraint("kind", "source", "name", name="saved_mapping_kind_source_name_key"),)
 
     id: int = Field(default=None, primary_key=True)
     kind: str = Field(max_length=20)
     source: str = Field(max_length=100)
+    name: str = Field(
+        default="",
+        max_length=100,
+        sa_column_kwargs={"server_default": ""},
+        description="Of its files, without a day.",
+    )
     mapping: dict[str, Any] = Field(sa_type=Json)
     saved_at: datetime = Field(sa_type=Instant)
     saved_by: int | None = Field(default=None, foreign_key="user_account.id")
+
+
+class DeliveryState(StrEnum):
+    """Looking into its files, open (a person maps them), checking and checked (a dry run), running, and how it ended."""
+
+    LOOKING = "looking"
+    OPEN = "open"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+class Delivery(SQLModel, table=True):
+    """A whole export: files that came together. Each is an import, and they go in one after another."""
+
+    __tablename__ = "delivery"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(max_length=300, description="Of the archive, or of the first file and how many more.")
+    source: str = Field(
+        default="", max_length=100, description="The system it comes from, once that is known."
+    )
+    kind: str = Field(
+        default="", max_length=20, description="What all its files bring; empty: found out of each."
+    )
+    file: str = Field(
+        default="", max_length=100, description="The archive in the files folder, until it is unpacked."
+    )
+    is_large: bool = False
+    state: str = Field(default=DeliveryState.LOOKING, max_length=10)
+    uploaded_at: datetime = Field(sa_type=Instant)
+    uploaded_by: int | None = Field(default=None, foreign_key="user_account.id")
+    started_at: datetime | None = Field(default=None, sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    job_id: int | None = Field(
+        default=None,
+        foreign_key="job.id",
+        ondelete="SET NULL",
+        description="The one at work, or the last one.",
+    )
+    reason: str | None = None

@@ -17,6 +17,7 @@ class Kind:
 
 
 KINDS: Final[dict[str, Kind]] = {
+    "unpack": Kind("imports", HOUR, 3),
     "understand": Kind("imports", HOUR, 3),
     "check": Kind("imports", 2 * HOUR, 3),
     "import": Kind("imports", 6 * HOUR),

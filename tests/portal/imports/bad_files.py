@@ -44,7 +44,7 @@ REFUSED = [
     BadFile("wide.csv", (",".join(MANY) + "\n" + ",".join(MANY) + "\n").encode(), "The file has 5,000 columns; at most 1,000 go in"),
     BadFile("open.csv", b'Id,Name\n1,"Ada\n' + b"2,Grace\n" * 9_000, "A quotation mark that opens around line 2 is never closed"),
     BadFile("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5_000), "This is an old Excel file (.xls), or a workbook with a password."),
-    BadFile("some.xlsx", archive(), "(readme.txt): unpack it and import one file at a time"),
+    BadFile("some.xlsx", archive(), "(readme.txt): import it as a whole export"),
     BadFile("cut.xlsx", workbook(["Id", "Name"], [1, "Ada"])[:900], "This is neither a table in text form (CSV) nor an Excel workbook (XLSX)."),
     BadFile("empty.xlsx", workbook(), "No sheet of the workbook holds anything: export it again"),
 ]  # fmt: skip
