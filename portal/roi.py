@@ -10,12 +10,10 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from portal import definitions
+from portal import definitions, funnel
 from portal.db import EPOCH, MONEY_SCALE, canonical, microseconds
 from portal.definitions import Meaning
 from portal.spend import Spend
-
-FUNNEL: Final = ("target", "inquiry", "lead", "qualified_lead", "opportunity", "customer")
 
 
 @dataclass(frozen=True)
@@ -59,14 +57,17 @@ class Basis:
     digest: str
 
 
-def basis(session: Session, first_day: date, last_day: date) -> Basis:
-    """Read what the report of a period, both days in it, rests on."""
+def basis(session: Session, first_day: date, last_day: date, *, as_of: datetime) -> Basis:
+    """Read what the report of a period, both days in it, rests on; people are judged as of a moment.
+
+    The typed columns of `funnel.attributed` must be up to date.
+    """
     spend = _spend(session, first_day, last_day)
     deals = _deals(session, first_day, last_day)
-    funnel = _funnel(session, first_day, last_day)
+    reached = funnel.in_force(session, funnel.Period(first_day, last_day), as_of=as_of)
     undated = session.connection().execute(text(UNDATED)).scalar_one()
     meanings = definitions.in_force(session)
-    return Basis(spend, deals, funnel, undated, meanings, _digest(spend, deals, funnel, meanings))
+    return Basis(spend, deals, reached, undated, meanings, _digest(spend, deals, reached, meanings))
 
 
 UNDATED: Final = "SELECT COUNT(*) FROM deal WHERE outcome = 'won' AND closed_at IS NULL"
@@ -114,34 +115,6 @@ def _day(instant: int) -> date:
     return (EPOCH + timedelta(microseconds=instant)).date()
 
 
-def _funnel(session: Session, first_day: date, last_day: date) -> dict[str, int | None]:
-    """Of the people who came in the period, how many reached each stage by now. Unknown where no person has a date."""
-    row = session.connection().execute(text(COHORT), _bounds(first_day, last_day)).one()
-    if not row[0] and not session.connection().execute(text(DATED)).first():
-        return dict.fromkeys(FUNNEL)
-    return dict(zip(FUNNEL, (int(number or 0) for number in row), strict=True))
-
-
-DATED: Final = "SELECT 1 FROM person WHERE came_at IS NOT NULL LIMIT 1"
-COHORT: Final = """
-SELECT COUNT(*), SUM(inquiry), SUM(lead), SUM(lead * accepted), SUM(lead * opportunity), SUM(lead * won) FROM (
-  SELECT inquiry, CASE WHEN inquiry = 1 AND opted_out_at IS NULL THEN 1 ELSE 0 END AS lead, accepted, opportunity, won
-    FROM (
-      SELECT p.opted_out_at,
-             CASE WHEN EXISTS (SELECT 1 FROM activity a JOIN activity_kind k ON k.id = a.kind_id
-                                WHERE a.person_id = p.id AND k.is_request) THEN 1 ELSE 0 END AS inquiry,
-             CASE WHEN EXISTS (SELECT 1 FROM deal d WHERE d.person_id = p.id) THEN 1 ELSE 0 END AS accepted,
-             CASE WHEN EXISTS (SELECT 1 FROM deal d WHERE d.person_id = p.id AND
-                               (d.expected_close_on IS NOT NULL OR d.closed_at IS NOT NULL OR d.outcome = 'won'))
-                  THEN 1 ELSE 0 END AS opportunity,
-             CASE WHEN EXISTS (SELECT 1 FROM deal d WHERE d.person_id = p.id AND d.outcome = 'won')
-                  THEN 1 ELSE 0 END AS won
-        FROM person p WHERE p.came_at >= :start AND p.came_at < :stop AND p.merged_into_id IS NULL
-    ) AS marks
-) AS cohort
-"""
-
-
 def _bounds(first_day: date, last_day: date) -> dict[str, int]:
     start = datetime.combine(first_day, time(), UTC)
     stop = datetime.combine(last_day + timedelta(days=1), time(), UTC)
@@ -151,14 +124,14 @@ def _bounds(first_day: date, last_day: date) -> dict[str, int]:
 def _digest(
     spend: Sequence[Spend],
     deals: Sequence[WonDeal],
-    funnel: dict[str, int | None],
+    reached: dict[str, int | None],
     meanings: dict[str, Meaning],
 ) -> str:
     """SHA-256 of the rows read and the definition versions they were counted by."""
     read = {
         "spend": [[s.channel, s.month.isoformat(), str(s.amount), s.currency] for s in spend],
         "deals": [{k: str(v) for k, v in asdict(d).items()} for d in deals],
-        "funnel": funnel,
+        "funnel": reached,
         "definitions": {term: meaning.version_id for term, meaning in meanings.items()},
     }
     return hashlib.sha256(canonical(read).encode()).hexdigest()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from portal import own_name, reports, roi
+from portal import columns, funnel, own_name, reports, roi
 from portal.clock import now
 from portal.definitions import Meaning
 from portal.errors import Unavailable
@@ -29,9 +29,13 @@ LISTED_DEALS: Final = 1_000
 def make_report(job: Claim, report_id: int) -> Effects:
     """Read what the report rests on at one moment, build its figures, and store the PDF with them."""
     with job.database.reading() as session:
+        levels = funnel.attributed(session)
+    for level in sorted(levels):
+        columns.refresh(job.database, level)
+    with job.database.reading() as session:
         as_of = now()
         asked = reports.get(session, report_id)
-        basis = roi.basis(session, asked.first_day, asked.last_day)
+        basis = roi.basis(session, asked.first_day, asked.last_day, as_of=as_of)
         company = own_name.own_name(session, job.settings)
     job.progress(1, 3, "reckoning")
     built = build(roi_input(asked, basis, company=company, as_of=as_of))

@@ -34,13 +34,22 @@ class Ground:
         return sorted(self.kinds[name][0] for name in what if name in self.kinds)
 
 
-def ground(session: Session, known: Catalogue, *, as_of: datetime) -> Ground:
-    """Read it: two short queries. Scores made current after `as_of` were not known then."""
+def ground(
+    session: Session,
+    known: Catalogue,
+    *,
+    as_of: datetime,
+    terms: Mapping[str, Criteria] | None = None,
+) -> Ground:
+    """Read it: two short queries. Scores made current after `as_of` were not known then.
+
+    `terms` are the criteria other definitions are judged by; without them, those in force.
+    """
     kinds = {kind.name: (kind.id, kind.is_request) for kind in session.exec(select(ActivityKind))}
     runs = session.exec(select(CurrentRun).where(CurrentRun.since <= as_of))
     return Ground(
         fields=known.fields,
-        terms=known.criteria,
+        terms=known.criteria if terms is None else terms,
         kinds=kinds,
         runs={Level(run.level): run.run_id for run in runs},
         as_of=microseconds(as_of),

@@ -3,7 +3,7 @@
 Both databases follow Kleene in AND, OR and NOT, and a comparison with null is null: the meaning of missing comes by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -52,9 +52,12 @@ class Query:
 RANGE: Final = "r.id BETWEEN :first AND :last"
 
 
-def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE) -> Query:
-    """Judges the records `r` of a level that `where` chooses: rows of `record_id`, `verdict` (1 met, 0 failed, 2 unknown)."""
-    compiled = _Compiled(ground)
+def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE, prefix: str = "v") -> Query:
+    """Judges the records `r` of a level that `where` chooses: rows of `record_id`, `verdict` (1 met, 0 failed, 2 unknown).
+
+    `prefix` begins the names of what is bound: statements that stand within one another need different ones.
+    """
+    compiled = _Compiled(ground, prefix)
     base = _Subject(level, "r")
     expression = compiled.node(criteria.root, base)
     joins = "".join(f" {join}" for join in compiled.joins.values())
@@ -68,12 +71,17 @@ def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE)
 
 def attributed(criteria: Criteria, ground: Ground) -> set[Level]:
     """The levels whose typed columns the statement reads: they have to be fresh."""
+    return attributed_by(criteria, ground.terms)
+
+
+def attributed_by(criteria: Criteria, terms: Mapping[str, Criteria]) -> set[Level]:
+    """The same, where other definitions are judged by `terms`."""
     found: set[Level] = set()
     for clause in walk(criteria.root):
         if isinstance(clause, FieldClause) and clause.field.is_attribute:
             found.add(clause.field.of)
-        if isinstance(clause, DefinitionClause) and (inner := ground.terms.get(clause.term)):
-            found |= attributed(inner, ground)
+        if isinstance(clause, DefinitionClause) and (inner := terms.get(clause.term)):
+            found |= attributed_by(inner, terms)
     return found
 
 
@@ -90,11 +98,12 @@ class _Compiled:
     """Gathers joins and values while a tree is spelled."""
 
     ground: Ground
+    prefix: str
     joins: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
     def bind(self, value: Any) -> str:
-        name = f"v{len(self.values)}"
+        name = f"{self.prefix}{len(self.values)}"
         self.values[name] = value
         return f":{name}"
 

@@ -13,6 +13,7 @@ from portal.people import Person
 JANUARY = datetime(2026, 1, 10, tzinfo=UTC)
 FEBRUARY = datetime(2026, 2, 10, tzinfo=UTC)
 MARCH = datetime(2026, 3, 10, tzinfo=UTC)
+AFTER = datetime(2026, 4, 1, tzinfo=UTC)
 QUARTER = (date(2026, 1, 1), date(2026, 3, 31))
 
 
@@ -63,7 +64,7 @@ def test_marketing_sourced_is_an_inbound_request_before_the_deal_or_a_person_who
     company: Database,
 ) -> None:
     with company.reading() as session:
-        found = roi.basis(session, *QUARTER)
+        found = roi.basis(session, *QUARTER, as_of=AFTER)
 
     assert {deal.name: deal.sourced for deal in found.deals} == {
         "Deal 1": True,
@@ -78,12 +79,12 @@ def test_marketing_sourced_is_an_inbound_request_before_the_deal_or_a_person_who
 
 def test_a_won_deal_without_a_date_is_in_no_period_and_is_counted_apart(company: Database) -> None:
     with company.reading() as session:
-        assert roi.basis(session, *QUARTER).undated_wins == 1
+        assert roi.basis(session, *QUARTER, as_of=AFTER).undated_wins == 1
 
 
 def test_only_the_spend_of_the_period_counts(company: Database) -> None:
     with company.reading() as session:
-        found = roi.basis(session, *QUARTER).spend
+        found = roi.basis(session, *QUARTER, as_of=AFTER).spend
 
     assert [(row.channel, row.month, row.amount) for row in found] == [
         ("Fair", date(2026, 2, 1), Decimal(1000))
@@ -92,7 +93,7 @@ def test_only_the_spend_of_the_period_counts(company: Database) -> None:
 
 def test_the_funnel_narrows_those_who_came(company: Database) -> None:
     with company.reading() as session:
-        assert roi.basis(session, *QUARTER).funnel == {
+        assert roi.basis(session, *QUARTER, as_of=AFTER).funnel == {
             "target": 4,
             "inquiry": 2,
             "lead": 2,
@@ -106,16 +107,19 @@ def test_the_funnel_is_unknown_where_nobody_has_a_date(database: Database, at: d
     with database.transaction() as session:
         session.add(Person(created_at=at, updated_at=at))
     with database.reading() as session:
-        assert set(roi.basis(session, *QUARTER).funnel.values()) == {None}
+        assert set(roi.basis(session, *QUARTER, as_of=AFTER).funnel.values()) == {None}
 
 
 def test_the_digest_is_that_of_the_data(company: Database, at: datetime) -> None:
     with company.reading() as session:
-        first, again = roi.basis(session, *QUARTER).digest, roi.basis(session, *QUARTER).digest
+        first, again = (
+            roi.basis(session, *QUARTER, as_of=AFTER).digest,
+            roi.basis(session, *QUARTER, as_of=AFTER).digest,
+        )
     with company.transaction() as session:
         spend.record(session, channel="Fair", month="2026-02", amount="1001", currency="EUR", by=None, at=at)
     with company.reading() as session:
-        changed = roi.basis(session, *QUARTER).digest
+        changed = roi.basis(session, *QUARTER, as_of=AFTER).digest
 
     assert first == again != changed
 
