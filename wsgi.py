@@ -17,6 +17,7 @@ from portal.accounts import rules
 from portal.db import Database
 from portal.settings import Settings
 from routes import (
+    addresses,
     assets,
     compression,
     errors,
@@ -93,6 +94,7 @@ def _set_up_templates(app: Flask) -> None:
         right_names=rules.RIGHT_NAMES,
         theme=identity.theme,
         typed=forms.typed,
+        url_for=addresses.url_for,
     )
 
 

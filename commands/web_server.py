@@ -1,5 +1,6 @@
 """The web server: gunicorn with threads, on a socket that was bound beforehand."""
 
+import gc
 import logging
 import os
 import socket
@@ -68,7 +69,11 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn carries no t
         }
 
     def load(self) -> Flask:
-        return self._load()
+        """What stays for good is left out of every later collection of garbage."""
+        app = self._load()
+        gc.collect()
+        gc.freeze()
+        return app
 
     def _post_fork(self, arbiter: Any, _worker: Any) -> None:
         """Each server process ends with the first one."""

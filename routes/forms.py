@@ -1,7 +1,8 @@
 """Forms: from what a person typed to a checked model, or to a sentence beside each field."""
 
-from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Hashable, Mapping
+from functools import cache
+from typing import Any, Final, TypeVar, cast
 
 from flask import request
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -39,10 +40,15 @@ def parse(form: type[Form]) -> Form:
 
 
 def _given(field: FieldInfo, sent: MultiDict[str, str], name: str) -> Any:
-    if "list" in str(field.annotation).lower():
+    if _takes_several(cast(Hashable, field.annotation)):
         return [value.strip() for value in sent.getlist(name) if value.strip()]
     value = sent.get(name, "")
     return value if field.annotation is SecretStr else value.strip()
+
+
+@cache
+def _takes_several(annotation: Hashable) -> bool:
+    return "list" in str(annotation).lower()
 
 
 def _sentences(form: type[BaseModel], error: ValidationError) -> dict[str, str]:

@@ -5,12 +5,13 @@ from typing import Final
 from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
-from portal.accounts import SignIn, User, rules, sessions
+from portal.accounts import SignIn, rules, sessions
 from portal.clock import now
 from portal.db import Database
 from portal.errors import Forbidden, Problem
 from portal.settings import Settings
-from routes.marks import Guard, guard_of
+from routes import navigation
+from routes.marks import Guard, admits, guard_of
 
 THEMES: Final = ("light", "dark")
 YEAR: Final = 365 * 24 * 3600
@@ -29,9 +30,17 @@ def identify() -> None:
         return
     with _database().reading() as session:
         found = sessions.find(session, token, at=now())
-    if found and (not found[0].is_demo or _settings().demo):
-        g.user, g.sign_in = found
-        _note_seen(g.sign_in)
+        if not found or (found[0].is_demo and not _settings().demo):
+            return
+        if _asks_for_a_page():
+            g.beside = navigation.beside(session, found[0])
+    g.user, g.sign_in = found
+    _note_seen(g.sign_in)
+
+
+def _asks_for_a_page() -> bool:
+    """Whether the navigation is likely to be shown: then what stands beside it comes with the same look at the database."""
+    return request.method == "GET" and "HX-Request" not in request.headers
 
 
 def _note_seen(sign_in: SignIn) -> None:
@@ -52,13 +61,6 @@ def admit() -> None:
         raise SignedOut("Sign in to see this page.")
     if not admits(guard, g.user):
         raise Forbidden(_who_may(guard))
-
-
-def admits(guard: Guard, user: User) -> bool:
-    """Whether a user may use what is guarded so."""
-    if not guard.rights:
-        return True
-    return rules.may(user.right, guard.rights) and (not guard.functions or user.function in guard.functions)
 
 
 def _who_may(guard: Guard) -> str:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from portal.accounts import Function, Right
+from portal.accounts import Function, Right, User, rules
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -64,6 +64,13 @@ def guard_of(app: Flask, endpoint: str) -> Guard:
     """What a route declared. KeyError where it declared nothing."""
     guard: Guard = app.view_functions[endpoint].__dict__["guard"]
     return guard
+
+
+def admits(guard: Guard, user: User) -> bool:
+    """Whether a user may use what is guarded so."""
+    if not guard.rights:
+        return True
+    return rules.may(user.right, guard.rights) and (not guard.functions or user.function in guard.functions)
 
 
 def again_of(app: Flask, endpoint: str | None) -> Again | None:

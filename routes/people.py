@@ -1,6 +1,7 @@
 """The ranked list, and what is known of one person."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, stream_with_context, url_for
@@ -69,8 +70,11 @@ class ListForm(BaseModel):
 
     def address(self, endpoint: str, **place: str) -> str:
         """The address of something with these filters: all state is in it."""
-        kept = self.model_dump(exclude={"after", "before", "from_rank"}, exclude_defaults=True)
-        return url_for(endpoint, **{**kept, **place})
+        return url_for(endpoint, **{**self._kept, **place})
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        return self.model_dump(exclude={"after", "before", "from_rank"}, exclude_defaults=True)
 
 
 @bp.get("")

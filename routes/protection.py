@@ -60,11 +60,15 @@ def unmasked(text: str) -> str | None:
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+    return (int.from_bytes(left) ^ int.from_bytes(right)).to_bytes(len(left))
 
 
 def csrf_token() -> str:
-    return masked(generate_csrf())
+    """The token as this answer carries it, in every form alike."""
+    if "masked_token" not in g:
+        g.masked_token = masked(generate_csrf())
+    token: str = g.masked_token
+    return token
 
 
 def csrf_field() -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
@@ -25,8 +25,7 @@ class Filters:
     search: str = ""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One line of the list. Where no model ranks there is no rank, no group and no propensity.
 
     `expected` is the propensity times the amount expected of a purchase, where amounts are known.
@@ -77,7 +76,7 @@ def page(
     order = _by_rank(run) if run else BY_ARRIVAL
     rows = _rows(session, order, filters, after=after, before=before, limit=limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
-    places = [Place(*row) for row in (reversed(rows) if before else rows)]
+    places = [Place._make(row) for row in (reversed(rows) if before else rows)]
     if not places:
         return Page([], None, None)
     follows, precedes = (True, more) if before else (more, bool(after))
@@ -242,14 +241,22 @@ def top(session: Session, run: Run, *, limit: int) -> list[int]:
 
 def choices(session: Session, *, limit: int = 200) -> dict[str, list[str]]:
     """The values people can filter by, in alphabetical order."""
-    return {name: _distinct(session, name, limit) for name in ("source", "owner", "country")}
+    found: dict[str, list[str]] = {column: [] for column in NARROWING}
+    for column, value in session.connection().execute(text(CHOICES), {"limit": limit}):
+        found[column].append(value)
+    return found
 
 
-def _distinct(session: Session, column: str, limit: int) -> list[str]:
+def _hops(column: str) -> str:
     """Hops along the index from value to value, so that it takes as long for a million people as for a thousand."""
     hop = f"SELECT MIN({column}) FROM person WHERE {column} > "
-    query = (
-        f"WITH RECURSIVE hops(value) AS ({hop} '' UNION ALL SELECT ({hop} hops.value) FROM hops "
-        "WHERE hops.value IS NOT NULL) SELECT value FROM hops WHERE value IS NOT NULL LIMIT :limit"
+    return (
+        f"{column}_hops(number, value) AS (SELECT 1, ({hop} '') UNION ALL SELECT number + 1, ({hop} value) "
+        f"FROM {column}_hops WHERE value IS NOT NULL AND number < :limit)"
     )
-    return list(session.connection().execute(text(query), {"limit": limit}).scalars())
+
+
+NARROWING: Final = ("source", "owner", "country")
+CHOICES: Final = f"WITH RECURSIVE {', '.join(map(_hops, NARROWING))} " + " UNION ALL ".join(
+    f"SELECT '{c}', value FROM {c}_hops WHERE value IS NOT NULL" for c in NARROWING
+)
