@@ -29,6 +29,12 @@ def first(
     return tuple(_object(kind, cells, connection.dialect) for kind in kinds)
 
 
+def numbers(session: Session, *counts: str, **values: Any) -> tuple[int, ...]:
+    """What several SELECTs of one number each give, by one statement."""
+    asked = ", ".join(f"({count})" for count in counts)
+    return tuple(session.connection().execute(text(f"SELECT {asked}"), values).one())
+
+
 @cache
 def _columns(kinds: tuple[type[SQLModel], ...]) -> str:
     return ", ".join(

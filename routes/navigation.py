@@ -1,13 +1,13 @@
 """The navigation: one table. A page gets its line here, in the group where people look for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from flask import current_app, g, request
 from sqlmodel import Session
 
-from portal import notices, own_name
+from portal import notices, own_name, plain
 from portal.accounts import User
 from portal.db import Database
 from portal.duplicates import proposals
@@ -15,16 +15,14 @@ from routes.addresses import url_for
 from routes.formats import short
 from routes.marks import admits, guard_of
 
-Count = Callable[[Session, User], int | None]
-
 
 @dataclass(frozen=True)
 class Entry:
-    """A line: its word, its route, and a cheap count if it has one."""
+    """A line: its word, its route, and a cheap count if it has one: a SELECT of one number, of which every page makes a part."""
 
     word: str
     endpoint: str
-    count: Count | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ GROUPS: Final = (
             Entry("Runs", "runs.index"),
             Entry("ROI reports", "reports.index"),
             Entry("Data health", "health.index"),
-            Entry("Duplicates", "duplicates.index", lambda session, _: proposals.count(session)),
+            Entry("Duplicates", "duplicates.index", proposals.WAITING),
             Entry("Activity", "activity.index"),
         ),
     ),
@@ -90,17 +88,17 @@ class Beside:
 
     unread: int
     company: str
-    counts: Mapping[str, int | None]
+    counts: Mapping[str, int]
 
 
 def beside(session: Session, user: User) -> Beside:
-    """One query for the notices, one for the name, and one for each count of an entry that is open to the user."""
-    entries = [entry for group in GROUPS for entry in group.entries if entry.count and _is_open(entry, user)]
-    return Beside(
-        unread=notices.unread(session, user.id),
-        company=own_name.own_name(session, current_app.extensions["settings"]),
-        counts={entry.endpoint: entry.count(session, user) for entry in entries if entry.count},
-    )
+    """One query for all counts, those of entries that are open to the user, and one for the name."""
+    counts = {entry.endpoint: entry.count for group in GROUPS for entry in group.entries if entry.count}
+    shown = [endpoint for endpoint in counts if _is_open(endpoint, user)]
+    asked = (notices.UNREAD, *map(counts.__getitem__, shown))
+    unread, *found = plain.numbers(session, *asked, user=user.id)
+    company = own_name.own_name(session, current_app.extensions["settings"])
+    return Beside(unread, company, dict(zip(shown, found, strict=True)))
 
 
 def menu() -> Menu | None:
@@ -118,16 +116,15 @@ def _beside_now() -> Beside:
         return beside(session, g.user)
 
 
-def _lines(group: Group, counts: Mapping[str, int | None], here: str | None) -> tuple[Line, ...]:
-    return tuple(_line(entry, counts, here) for entry in group.entries if _is_open(entry, g.user))
+def _lines(group: Group, counts: Mapping[str, int], here: str | None) -> tuple[Line, ...]:
+    return tuple(_line(entry, counts, here) for entry in group.entries if _is_open(entry.endpoint, g.user))
 
 
-def _is_open(entry: Entry, user: User) -> bool:
+def _is_open(endpoint: str, user: User) -> bool:
     """Whether the page is there and open to the user."""
-    is_there = entry.endpoint in current_app.view_functions
-    return is_there and admits(guard_of(current_app, entry.endpoint), user)
+    return endpoint in current_app.view_functions and admits(guard_of(current_app, endpoint), user)
 
 
-def _line(entry: Entry, counts: Mapping[str, int | None], here: str | None) -> Line:
+def _line(entry: Entry, counts: Mapping[str, int], here: str | None) -> Line:
     is_current = here == entry.endpoint.partition(".")[0]
     return Line(entry.word, url_for(entry.endpoint), is_current, short(counts.get(entry.endpoint)))

@@ -26,9 +26,10 @@ from portal.people import ExternalId, Person
 
 ROWS_A_WRITE: Final = 4_000
 # plain, as every page asks it; each half is one look into the index of kinds
+# every page asks; the index of events begins with the subject
 IS_LOADED: Final = text(
-    "SELECT COALESCE((SELECT MAX(id) FROM event WHERE kind = 'demo.loaded'), 0) "
-    "> COALESCE((SELECT MAX(id) FROM event WHERE kind = 'demo.cleared'), 0)"
+    "SELECT COALESCE((SELECT MAX(id) FROM event WHERE subject = 'demo' AND kind = 'demo.loaded'), 0) "
+    "> COALESCE((SELECT MAX(id) FROM event WHERE subject = 'demo' AND kind = 'demo.cleared'), 0)"
 )
 Progress = Callable[[int, int], None]
 Rows = list[dict[str, Any]]

@@ -74,3 +74,10 @@ def test_what_the_unit_wrote_before_is_there(database: Database, ada: int) -> No
 
     with database.transaction() as session:
         assert renamed(session) == "Augusta"
+
+
+def test_several_numbers_come_at_once(database: Database, ada: int) -> None:
+    people, own = "SELECT COUNT(*) FROM person", "SELECT COUNT(*) FROM sign_in WHERE user_id = :user"
+    with database.reading() as session:
+        assert plain.numbers(session, people, own, user=ada) == (0, 1)
+        assert plain.numbers(session, own, user=ada + 1) == (0,)
