@@ -152,6 +152,10 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
         f"put {d['term']} v{d['number']} in force"
         + (f" in the place of v{d['before']}" if d["before"] else "")
     ),
+    "definition.discussed": lambda d: f"said something about {d['term']}",
+    "dispute.raised": lambda d: f"contested that {d['level']} {d['record']} is judged rightly as {d['term']}",
+    "dispute.answered": lambda d: f"answered a dispute about {d['term']} and {d['level']} {d['record']}",
+    "dispute.closed": lambda d: f"closed a dispute about {d['term']} and {d['level']} {d['record']}",
     "duplicate.merged": lambda d: "merged two people who are one" + (", by a rule" if d["rule"] else ""),
     "duplicate.split": lambda _: "split two people who had been merged",
     "duplicate.kept_apart": lambda _: "said that two people are not the same",

@@ -8,7 +8,10 @@ from typing import Final
 from sqlalchemy import exists, func
 from sqlmodel import Session, col, select
 
+from portal import evidence
 from portal.accounts import Right, User
+from portal.definitions import versions
+from portal.definitions.pages import waiting_for
 from portal.imports.tables import Delivery, DeliveryState, Import, ImportState
 from portal.jobs.tables import Job, State
 from portal.models.tables import CurrentRun, Model, ModelState, Run
@@ -97,6 +100,20 @@ def _unread_notices(session: Session, user: User, _at: datetime) -> Iterable[Mat
         )
 
 
+def _proposals(session: Session, user: User, _at: datetime) -> Iterable[Matter]:
+    for definition, version in waiting_for(session, user):
+        title = f"{definition.name} v{version.number} waits for your signature"
+        yield Matter(title, version.why, versions.page(definition), "Read and sign")
+
+
+def _disputes(session: Session, user: User, _at: datetime) -> Iterable[Matter]:
+    if user.right != Right.LEADER:
+        return
+    if count := evidence.unanswered(session):
+        title = f"{count:,} dispute{'s' if count > 1 else ''} without an answer"
+        yield Matter(title, "Somebody says that a record is judged wrongly.", "/disputes", "Answer")
+
+
 def _failed_jobs(session: Session, user: User, at: datetime) -> Iterable[Matter]:
     if user.right != Right.ADMINISTRATOR:
         return
@@ -138,6 +155,8 @@ def _ranked_list(session: Session, user: User, _at: datetime) -> Iterable[Matter
 
 
 PROVIDERS: Final[list[Provider]] = [
+    _proposals,
+    _disputes,
     _failed_jobs,
     _unread_notices,
     _waiting_imports,

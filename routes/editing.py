@@ -28,8 +28,13 @@ class Merge:
     fields: dict[str, str]
 
 
-def form_of(texts: Mapping[str, str], version: int) -> dict[str, Any]:
-    """What a form is filled with: texts, the version, what it held when it was shown; and the merge, if there is one."""
+def form_of(
+    texts: Mapping[str, str], version: int, *, yours: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What a form is filled with: texts, the version, what it held when it was shown; and the merge, if there is one.
+
+    `yours` are the texts that were sent, where fields of the form do not hold them by name.
+    """
     problem = g.get("problem")
     is_conflict = isinstance(problem, Changed)
     seen = _sent_seen() if problem else dict(texts)
@@ -37,12 +42,15 @@ def form_of(texts: Mapping[str, str], version: int) -> dict[str, Any]:
         "texts": texts,
         "version": version if is_conflict or not problem else request.form.get("version", version),
         "seen": canonical(dict(texts) if is_conflict else seen),
-        "merge": _merge(texts, seen) if is_conflict else None,
+        "merge": _merge(texts, seen, yours or _sent(texts)) if is_conflict else None,
     }
 
 
-def _merge(theirs: Mapping[str, str], seen: Mapping[str, str]) -> Merge:
-    yours = {name: request.form.get(name, "").strip() for name in theirs}
+def _sent(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: request.form.get(name, "").strip() for name in texts}
+
+
+def _merge(theirs: Mapping[str, str], seen: Mapping[str, str], yours: Mapping[str, str]) -> Merge:
     return Merge(conflicts.differences(seen, theirs, yours), conflicts.merged(seen, theirs, yours))
 
 

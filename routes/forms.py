@@ -32,7 +32,11 @@ def parse(form: type[Form]) -> Form:
     Raises Refused.
     """
     sent = request.args if request.method in {"GET", "HEAD"} else request.form
-    given = {name: _given(field, sent, name) for name, field in form.model_fields.items()}
+    return checked(form, {name: _given(field, sent, name) for name, field in form.model_fields.items()})
+
+
+def checked(form: type[Form], given: Mapping[str, Any]) -> Form:
+    """The same from values that were read already. Raises Refused."""
     try:
         return form.model_validate({name: value for name, value in given.items() if value not in ("", [])})
     except ValidationError as error:

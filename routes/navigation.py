@@ -10,6 +10,7 @@ from sqlmodel import Session
 from portal import notices, own_name, plain
 from portal.accounts import User
 from portal.db import Database
+from portal.definitions import pages
 from portal.duplicates import proposals
 from routes.addresses import url_for
 from routes.formats import short
@@ -32,7 +33,13 @@ class Group:
 
 
 GROUPS: Final = (
-    Group("Agree", (Entry("Definitions", "definitions.index"),)),
+    Group(
+        "Agree",
+        (
+            Entry("Definitions", "definitions.index", pages.WAITING),
+            Entry("Disputes", "disputes.index"),
+        ),
+    ),
     Group(
         "Work",
         (
@@ -126,5 +133,6 @@ def _is_open(endpoint: str, user: User) -> bool:
 
 
 def _line(entry: Entry, counts: Mapping[str, int], here: str | None) -> Line:
-    is_current = here == entry.endpoint.partition(".")[0]
+    blueprint = entry.endpoint.partition(".")[0]
+    is_current = here is not None and here in {blueprint, f"{blueprint}_edit", f"{blueprint}_paper"}
     return Line(entry.word, url_for(entry.endpoint), is_current, short(counts.get(entry.endpoint)))

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from portal import judging, notices
 from portal.accounts import User
+from portal.definitions import drafts
 from portal.definitions.tables import Definition, DefinitionVersion
 from portal.definitions.versions import holding, note, page
 from portal.editing.records import Changed
@@ -37,6 +38,7 @@ def propose(
         raise Invalid(EMPTY)
     if not version.why.strip():
         raise Invalid(NO_REASON)
+    drafts.refuse_unfinished(definition, version, drafts.catalogue(session, definition))
     life.propose(version, in_force_on=in_force_on, by=by.id, at=at)
     note(session, "proposed", definition, version, by=by.id, at=at, on=_day(in_force_on))
     leaders = (user.id for user in life.leaders(session, definition.signers) if user.id != by.id)
@@ -55,7 +57,7 @@ def sign(
 ) -> None:
     """Sign for the function of who signs. With the last signature it comes into force, if its day has come.
 
-    Raises Forbidden for the wrong function, Conflict for the second signature of one function, Changed.
+    Raises Forbidden for the wrong function, Conflict for the second signature of one function or for what was changed.
     """
     is_last = life.sign(
         session,
@@ -105,9 +107,13 @@ def withdraw(
 
 
 def enforce(session: Session, definition: Definition, version: DefinitionVersion, *, at: datetime) -> None:
-    """Put a signed version in force in the place of the one before. Raises Conflict where it is not signed or not due."""
+    """Put a signed version in force in the place of the one before, and have every record judged by it.
+
+    Raises Conflict where it is not signed or not due.
+    """
     before = holding(session, definition)
     life.enforce(session, version, before, at=at)
+    judging.ask(session, term=definition.term, by=None, at=at)
     told = {"before": before.number if before else None}
     note(session, "in_force", definition, version, by=None, at=at, **told)
     judging.ask(session, term=definition.term, by=None, at=at)

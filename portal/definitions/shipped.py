@@ -3,19 +3,19 @@
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from portal import events
+from portal.criteria import shipped
 from portal.definitions.tables import Definition, DefinitionVersion
-from portal.fields import Level
 
-OF_DEALS: Final = frozenset({"opportunity", "marketing_sourced", "marketing_influenced"})
 FINANCE_SIGNS: Final = frozenset({"marketing_sourced", "marketing_influenced"})
 
 
 def ship(session: Session, *, at: datetime) -> None:
     """Bring the first version of each term that has none yet. Safe to repeat."""
     there = set(session.exec(select(Definition.term)))
+    _complete(session)
     for position, (term, name, rule, wording) in enumerate(SHIPPED):
         if term in there:
             continue
@@ -23,7 +23,7 @@ def ship(session: Session, *, at: datetime) -> None:
             term=term,
             name=name,
             position=position,
-            level=Level.DEAL if term in OF_DEALS else Level.PERSON,
+            level=shipped.level_of(term),
             finance_signs=term in FINANCE_SIGNS,
         )
         session.add(definition)
@@ -34,12 +34,27 @@ def ship(session: Session, *, at: datetime) -> None:
                 number=1,
                 wording=wording,
                 rule=rule,
+                criteria=shipped.data(term),
                 created_at=at,
                 in_force_at=at,
                 is_shipped=True,
             )
         )
         events.record(session, "definition.shipped", "definition", definition.id, by=None, at=at, term=name)
+
+
+def _complete(session: Session) -> None:
+    """Give what older portals shipped as prose alone the criteria that say the same."""
+    found = session.exec(
+        select(Definition, DefinitionVersion).where(
+            DefinitionVersion.definition_id == Definition.id,
+            col(DefinitionVersion.is_shipped),
+            col(DefinitionVersion.criteria).is_(None),
+            col(Definition.term).in_(shipped.LEVELS),
+        )
+    )
+    for definition, version in found:
+        version.criteria = shipped.data(definition.term)
 
 
 SHIPPED: Final = (

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 from sqlalchemy import func
@@ -15,7 +15,9 @@ from portal.definitions.tables import Definition
 from portal.errors import Conflict, NotFound
 from portal.fields import Level
 
-LONGEST_KEY = 40
+LONGEST_KEY: Final = 40
+UNKNOWN: Final = "There is no such term. Look for it among the definitions."
+TAKEN: Final = frozenset({"new", "paper", "values"})  # addresses of other pages
 
 
 class NewTerm(BaseModel):
@@ -31,8 +33,16 @@ def get(session: Session, term: str, *, for_update: bool = False) -> Definition:
     query = select(Definition).where(Definition.term == term)
     found = session.exec(query.with_for_update() if for_update else query).first()
     if found is None:
-        raise NotFound("There is no such term. Look for it among the definitions.")
+        raise NotFound(UNKNOWN)
     return found
+
+
+def among(definitions: Iterable[Definition], term: str) -> Definition:
+    """A term of those by its key. Raises NotFound."""
+    for definition in definitions:
+        if definition.term == term:
+            return definition
+    raise NotFound(UNKNOWN)
 
 
 def add(session: Session, new: NewTerm, *, by: int, at: datetime) -> Definition:
@@ -66,7 +76,7 @@ def move(session: Session, term: str, steps: int, *, by: int, at: datetime) -> N
     ordered = list(session.exec(select(Definition).order_by(*in_order()).with_for_update()))
     place = next((number for number, each in enumerate(ordered) if each.term == term), None)
     if place is None:
-        raise NotFound("There is no such term. Look for it among the definitions.")
+        raise NotFound(UNKNOWN)
     goal = min(max(place + steps, 0), len(ordered) - 1)
     if goal == place:
         return
@@ -97,7 +107,7 @@ def _free_name(session: Session, name: str) -> str:
 def _free_key(session: Session, name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[: LONGEST_KEY - 4] or "term"
-    taken = set(session.exec(select(Definition.term)))
+    taken = TAKEN | set(session.exec(select(Definition.term)))
     number = 1
     while (free := key if number == 1 else f"{key}_{number}") in taken:
         number += 1

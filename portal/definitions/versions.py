@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -12,6 +12,8 @@ from portal.accounts import User
 from portal.definitions.tables import CONTENT, Definition, DefinitionVersion
 from portal.errors import Conflict, NotFound
 from portal.signing import Signature, life
+
+NO_DRAFT: Final = "Nothing is being drafted here. Start a draft on the page of the term."
 
 
 def begin(session: Session, definition: Definition, *, by: int, at: datetime) -> DefinitionVersion:
@@ -91,8 +93,26 @@ def get(
     )
     found = session.exec(query.with_for_update() if for_update else query).first()
     if found is None:
-        raise NotFound(f"{definition.name} has no version {number}.")
+        raise missing(definition, number)
     return found
+
+
+def opened(session: Session, term: str, *, for_update: bool = False) -> tuple[Definition, DefinitionVersion]:
+    """A term and its open version, in one query; held against others until the commit, if asked. Raises NotFound."""
+    query = select(Definition, DefinitionVersion).where(
+        DefinitionVersion.definition_id == Definition.id,
+        Definition.term == term,
+        col(DefinitionVersion.in_force_at).is_(None),
+        col(DefinitionVersion.closed_at).is_(None),
+    )
+    found = session.exec(query.with_for_update() if for_update else query).first()
+    if found is None:
+        raise NotFound(NO_DRAFT)
+    return found[0], found[1]
+
+
+def missing(definition: Definition, number: int) -> NotFound:
+    return NotFound(f"{definition.name} has no version {number}.")
 
 
 def open_version(session: Session, definition: Definition) -> DefinitionVersion | None:

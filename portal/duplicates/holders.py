@@ -35,9 +35,10 @@ class Holder:
 
 
 def all_holders() -> Iterator[Holder]:
-    """Ids in other systems, and every column with a foreign key to people."""
-    ids = metadata.tables["external_id"]
-    yield Holder(ids, "record_id", (ids.c.level == Level.PERSON,))
+    """Ids in other systems, what is contested, and every column with a foreign key to people."""
+    for name in ("external_id", "evidence"):
+        table = metadata.tables[name]
+        yield Holder(table, "record_id", (table.c.level == Level.PERSON,))
     for table in metadata.sorted_tables:
         for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
             if key.column.table.name == "person":

@@ -42,13 +42,13 @@ def sign(
     """Sign what somebody read, for their function. Returns whether that was the last signature.
 
     `says` is what the paper says, for the digest. Raises Forbidden for the wrong function, Conflict for the second
-    signature of one function, Changed where the paper is not what was read.
+    signature of one function or where the paper is not what was read any more.
     """
     signed = {signature.function for signature in signatures(session, paper)}
     if problem := rules.objection(by.right, by.function, required=required, signed=signed, state=paper.state):
         raise problem
     if paper.edition != edition:
-        raise Changed(paper)
+        raise Conflict("It was changed after you opened it. Read what it says now, then sign it.")
     session.add(
         Signature(
             subject=subject(paper),

@@ -5,10 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from portal import definitions, events
+from portal import definitions, events, plain
 from portal.db import Database
-from portal.definitions import DefinitionVersion, life, terms, versions
-from portal.editing.records import Changed
+from portal.definitions import DefinitionVersion, life, pages, terms, versions
 from portal.errors import Conflict, Forbidden, Invalid
 from portal.events import Event
 from portal.notices import Notice
@@ -30,6 +29,11 @@ def test_a_change_from_draft_to_force(database: Database, at: datetime) -> None:
     with database.transaction() as session:
         version = signed(session, "lead", 2, who.ada, at=at + DAY)
         assert version.state == State.PROPOSED
+        waits = {user.name: len(pages.waiting_for(session, user)) for user in vars(who).values()}
+        counted = {
+            user.name: plain.numbers(session, pages.WAITING, user=user.id)[0] for user in vars(who).values()
+        }
+        assert waits == counted == {"Ada": 0, "Bob": 1, "Fay": 0, "Mia": 0, "Oda": 0}
         assert definitions.in_force(session)["lead"].number == 1
     with database.transaction() as session:
         version = signed(session, "lead", 2, who.bob, at=at + 2 * DAY)
@@ -182,7 +186,7 @@ def test_saving_without_a_change_takes_nothing_off(sqlite: Database, at: datetim
 def test_nobody_signs_what_they_did_not_read(sqlite: Database, at: datetime, who: Cast) -> None:
     with sqlite.transaction() as session:
         proposed(session, who.ada, at)
-    with pytest.raises(Changed), sqlite.transaction() as session:
+    with pytest.raises(Conflict, match="changed after you opened it"), sqlite.transaction() as session:
         lead = terms.get(session, "lead")
         life.sign(session, lead, versions.get(session, lead, 2), edition=1, by=who.bob, at=at)
 

@@ -4,10 +4,11 @@ import pytest
 
 from portal import definitions
 from portal.accounts import Function
+from portal.criteria import shipped
 from portal.db import Database
-from portal.definitions import terms, versions
+from portal.definitions import life, terms, versions
 from portal.definitions.terms import NewTerm
-from portal.errors import Conflict
+from portal.errors import Conflict, Invalid
 from portal.signing import State
 from tests.portal.definitions.cast import Cast, cast, proposed, signed
 
@@ -27,7 +28,12 @@ def test_a_term_that_is_added_means_nothing_until_it_is_signed(
             (Function.SALES, Function.MARKETING, Function.FINANCE),
         )
         assert "hot_lead" not in definitions.in_force(session)
-        proposed(session, who.ada, at, "hot_lead")
+        with pytest.raises(Invalid, match="Add a clause"):
+            proposed(session, who.ada, at, "hot_lead")
+        _, version = versions.opened(session, "hot_lead")
+        content = {"criteria": shipped.data("lead")}
+        versions.change(session, added, version, content, edition=version.edition, by=who.ada, at=at)
+        life.propose(session, added, version, in_force_on=None, edition=version.edition, by=who.ada, at=at)
         version = signed(session, "hot_lead", 1, who.ada, who.bob, who.fay, at=at)
         assert version.state == State.IN_FORCE
         assert list(definitions.in_force(session))[-1] == "hot_lead"
