@@ -178,11 +178,7 @@ def test_the_demo_company_leads_to_a_list_and_a_pdf(browser: Browser, tmp_path: 
     with portal(tmp_path, DEMO="1") as address:
         page = browser.new_context(viewport=WIDE, base_url=address, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
         journey = Journey(page, folder)
-        page.goto("/sign-in")
-        page.get_by_label("E-mail").fill("finance.leader@ostermoor.example")
-        page.get_by_label("Password").fill("made-up-company")
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        _sign_in_to_demo(page, "finance.leader")
         journey.step("demo today")
         page.goto("/reports/1")
         expect(page.get_by_role("link", name="Download PDF")).to_be_visible(timeout=120_000)
@@ -191,6 +187,34 @@ def test_the_demo_company_leads_to_a_list_and_a_pdf(browser: Browser, tmp_path: 
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
         _until_ranked(page)
         journey.step("demo list")
+        _start_with_own_data(journey)
+
+
+def _start_with_own_data(journey: Journey) -> None:
+    """The demo's administrator becomes one of their own, and the portal is empty."""
+    page = journey.page
+    page.get_by_role("button", name="Sign out").click()
+    _sign_in_to_demo(page, "administrator")
+    page.get_by_role("link", name="Start with my own data").click()
+    page.get_by_label("Your name").fill("Ada Quist")
+    page.get_by_label("E-mail address").fill("ada@example.com")
+    page.get_by_label("Password").fill("four words nobody says")
+    page.get_by_label("The same again").fill("four words nobody says")
+    journey.step("own data")
+    page.get_by_role("button", name="Clear Ostermoor Sensing").click()
+    expect(page.get_by_text("The demo company is gone")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="Import people")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    _sign_in_to_demo(page, "administrator")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _sign_in_to_demo(page: Page, who: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(f"{who}@ostermoor.example")
+    page.get_by_label("Password").fill("made-up-company")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 def _until_ranked(page: Page) -> None:

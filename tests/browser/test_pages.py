@@ -23,6 +23,7 @@ ROUTES = {
     "notices": "/notices",
     "activity": "/activity",
     "users": "/users",
+    "own-data": "/own-data",
     "user": "/users/1",
     "missing": "/no/such/page",
 }
