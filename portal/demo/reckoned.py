@@ -13,11 +13,29 @@ from portal.exports import Export, Sent, Target
 from portal.health.tables import HealthCheck, HealthList, Spelling
 from portal.jobs.rules import OPEN
 from portal.jobs.tables import Job
+from portal.judging import judgings
 from portal.models.tables import Model, Run
+from portal.ranking.frozen import FrozenBytes
+from portal.ranking.terms import Terms
 from portal.reports import Report, ReportFile
 
 RUN: Final = SQLModel.metadata.tables["run"]
-RECKONING: Final = frozenset({"train", "score", "explain", "report", "duplicates", "health", "export"})
+FROZEN: Final = SQLModel.metadata.tables[str(FrozenBytes.__tablename__)]
+RECKONING: Final = frozenset(
+    (
+        "train",
+        "score",
+        "rescore",
+        "replay",
+        "watch",
+        "explain",
+        "judge",
+        "report",
+        "duplicates",
+        "health",
+        "export",
+    )
+)
 
 
 def drop(session: Session, *, at: datetime) -> None:
@@ -29,15 +47,17 @@ def drop(session: Session, *, at: datetime) -> None:
         session.execute(delete(table))
     _drop_models(session)
     _drop_exports(session)
+    judgings.forget_all(session)
     demo_users = select(User.id).where(col(User.is_demo))
     session.execute(delete(Spelling).where(col(Spelling.decided_by).in_(demo_users)))
+    session.execute(delete(Terms).where(col(Terms.set_by).in_(demo_users)))
     _forget_jobs(session)
 
 
 def _drop_runs(session: Session) -> None:
     for run_id in session.exec(select(Run.id)):
         session.connection().execute(text(f"DROP TABLE IF EXISTS score_{run_id:d}"))
-    for table in (*_hanging_on("run"), RUN):
+    for table in (*_hanging_on("run"), RUN, FROZEN):
         session.execute(delete(table))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlmodel import Session, col, select
 
 from portal.columns import span
@@ -160,6 +160,14 @@ def drop_old(session: Session, term: str) -> None:
         session.connection().execute(text(f"DROP TABLE IF EXISTS {_table(judging.id)}"))
         judging.state = JudgingState.DROPPED
         session.add(judging)
+
+
+def forget_all(session: Session) -> None:
+    """Drop all verdicts, of whatever version: the next judging begins anew."""
+    for judging_id in session.exec(select(Judging.id)).all():
+        session.connection().execute(text(f"DROP TABLE IF EXISTS {_table(judging_id)}"))
+    session.execute(delete(CurrentJudging))
+    session.execute(delete(Judging))
 
 
 def _table(judging_id: int) -> str:

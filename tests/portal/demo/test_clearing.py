@@ -4,7 +4,7 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlmodel import col, func, select
 
-from portal import columns, demo, exports, jobs, notices, reports
+from portal import columns, definitions, demo, exports, jobs, notices, reports
 from portal.accounts import User, sessions
 from portal.activities import Activity, ActivityKind
 from portal.companies import Company
@@ -15,12 +15,16 @@ from portal.duplicates.merging import merge
 from portal.events import Event, sentence
 from portal.fields import Field, Level
 from portal.jobs import Job, State
+from portal.judging import judgings
+from portal.judging.standing import grounds, standing
 from portal.models.tables import CurrentRun, Model
 from portal.orders import Order
 from portal.owners import Owner
 from portal.partners import Partner
 from portal.people import ExternalId, Person
 from portal.ranking import runs
+from portal.ranking.frozen import FrozenBytes
+from portal.ranking.terms import Terms
 from portal.spend import Spend
 from portal.tables import metadata
 
@@ -60,6 +64,25 @@ def work(database: Database, at: datetime) -> tuple[int, int]:
         a, b = session.exec(select(Person.id).order_by(col(Person.id)).limit(2)).all()
         merge(session, a, b, by=user.id, at=at)
         notices.tell(session, user.id, "Done", at=at)
+        definitions.ship(session, at=at)
+        session.flush()
+        asked = standing(session)["lead"]
+        judging = judgings.begin(
+            session, asked, grounds(session, as_of=at)[asked.level], rests_on={}, as_of=at, job_id=None
+        )
+        judgings.finish(session, judging.id, at=at)
+        session.add(FrozenBytes(digest="d", body=b"made up"))
+        session.add(
+            Terms(
+                team="sales",
+                per_week=1,
+                cost=Decimal(1),
+                margin=Decimal(1),
+                currency="EUR",
+                set_at=at,
+                set_by=user.id,
+            )
+        )
         return run.job_id or 0, run.id
 
 
@@ -77,6 +100,7 @@ def test_nothing_of_it_is_left(loaded: Database, at: datetime) -> None:
         assert jobs.get(session, job_id).cancel_asked_at == at
         tables = session.connection().execute(text("SELECT name FROM sqlite_master")).scalars().all()
         assert f"score_{run_id}" not in tables
+        assert not [table for table in tables if table.startswith("verdict_")]
         assert session.connection().execute(text("SELECT COUNT(*) FROM columns_person")).scalar() == 0
 
 
