@@ -58,6 +58,9 @@ class Verdict:
 
 def evaluate(criteria: Criteria, facts: Facts, ground: Ground) -> Verdict:
     """Judge one record at the ground's moment; means the same as `sql.sql`."""
+    if not facts.is_seen:
+        unseen = "It had not been seen yet."
+        return Verdict(None, tuple(Finding(clause.id, None, unseen) for clause in criteria.clauses))
     findings: list[Finding] = []
     truth = _node(criteria.root, facts, ground, findings)
     return Verdict(truth, tuple(findings))

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -15,12 +16,14 @@ from portal.companies import Company
 from portal.criteria import moments
 from portal.criteria.catalogue import KnownField
 from portal.criteria.clauses import FieldRef
+from portal.criteria.fields import OWN, Kept
 from portal.criteria.ground import Ground
-from portal.db import MONEY_SCALE, microseconds
+from portal.db import EPOCH, MONEY_SCALE, microseconds
 from portal.deals import Deal, DealRole
+from portal.deals.tables import StageChange
 from portal.errors import NotFound
 from portal.fields import FieldKind, Level
-from portal.people import Person
+from portal.people import FieldChange, Person
 
 Known = str | float | bool | None
 """A value: text; number; boolean; microseconds for a date; None where it is missing."""
@@ -28,7 +31,10 @@ Known = str | float | bool | None
 
 @dataclass(frozen=True)
 class Facts:
-    """One record with the person and company it belongs to. `activities` are (when, kind) up to the moment, by time."""
+    """One record with the person and company it belongs to. `activities` are (when, kind) up to the moment, by time.
+
+    `is_seen`: whether anything was known of it at the moment.
+    """
 
     level: Level
     id: int
@@ -41,6 +47,7 @@ class Facts:
     closed_at: int | None = None
     person: "Facts | None" = None
     company: "Facts | None" = None
+    is_seen: bool = True
 
     def of(self, level: Level) -> "Facts | None":
         """The record itself, or the person or company it belongs to; None where there is none."""
@@ -57,13 +64,23 @@ def facts(session: Session, level: Level, record_id: int, ground: Ground) -> Fac
     row = session.get(RECORDS[level], record_id)
     if row is None:
         raise NotFound(f"There is no {level.value} {record_id} here.")
+    if not ground.is_past:
+        return _facts(session, level, row, row.attributes, ground)
+    if not was_seen(session, level, row, ground.as_of):
+        return Facts(level, record_id, is_seen=False)
+    then, attributes = _as_it_was(session, level, row, ground.as_of)
+    return _facts(session, level, then, attributes, ground)
+
+
+def _facts(session: Session, level: Level, row: Any, attributes: str, ground: Ground) -> Facts:
+    record_id = row.id
     return Facts(
         level=level,
         id=record_id,
-        values=_values(level, row, ground),
+        values=_values(level, row, json.loads(attributes), ground),
         activities=_activities(session, level, record_id, ground),
-        deals=_deals(session, level, record_id),
-        roles=_roles(session, record_id) if level is Level.DEAL else (),
+        deals=_deals(session, level, record_id, ground),
+        roles=_roles(session, record_id, ground) if level is Level.DEAL else (),
         score=_score(session, level, record_id, ground),
         opened_at=_moment(getattr(row, "opened_at", None)),
         closed_at=_moment(getattr(row, "closed_at", None)),
@@ -73,11 +90,11 @@ def facts(session: Session, level: Level, record_id: int, ground: Ground) -> Fac
 
 
 def _related(session: Session, level: Level, record_id: int | None, ground: Ground) -> Facts | None:
-    return None if record_id is None else facts(session, level, record_id, ground)
+    found = None if record_id is None else facts(session, level, record_id, ground)
+    return found if found and found.is_seen else None
 
 
-def _values(level: Level, row: Any, ground: Ground) -> dict[FieldRef, Known]:
-    attributes = json.loads(row.attributes)
+def _values(level: Level, row: Any, attributes: Mapping[str, Any], ground: Ground) -> dict[FieldRef, Known]:
     return {
         ref: _plain(known, attributes.get(ref.name) if ref.is_attribute else getattr(row, ref.name))
         for ref, known in ground.fields.items()
@@ -145,15 +162,21 @@ def _activities(session: Session, level: Level, record_id: int, ground: Ground) 
     return [(at, name) for at, name in noted if at <= ground.as_of]
 
 
-def _deals(session: Session, level: Level, record_id: int) -> list[str]:
+def _deals(session: Session, level: Level, record_id: int, ground: Ground) -> list[str]:
     if level is Level.DEAL:
         return []
     whose = Deal.person_id if level is Level.PERSON else Deal.company_id
-    return list(session.exec(select(Deal.outcome).where(col(whose) == record_id)))
+    found = session.exec(select(Deal).where(col(whose) == record_id)).all()
+    if not ground.is_past:
+        return [deal.outcome for deal in found]
+    seen = [deal for deal in found if was_seen(session, Level.DEAL, deal, ground.as_of)]
+    return [_as_it_was(session, Level.DEAL, deal, ground.as_of)[0].outcome for deal in seen]
 
 
-def _roles(session: Session, deal_id: int) -> list[tuple[str, int]]:
+def _roles(session: Session, deal_id: int, ground: Ground) -> list[tuple[str, int]]:
     found = select(DealRole.role, DealRole.person_id).where(DealRole.deal_id == deal_id)
+    if ground.is_past:
+        found = found.where(DealRole.created_at <= EPOCH + timedelta(microseconds=ground.as_of))
     return [(role, person) for role, person in session.exec(found) if person is not None]
 
 
@@ -163,3 +186,60 @@ def _score(session: Session, level: Level, record_id: int, ground: Ground) -> tu
     found = text(f"SELECT (grp + 1) / 2, propensity FROM score_{run:d} WHERE record_id = :id")
     row = session.connection().execute(found, {"id": record_id}).first()
     return None if row is None else (row[0], row[1])
+
+
+# as it was
+
+
+def was_seen(session: Session, level: Level, row: Any, moment: int) -> bool:
+    """Whether anything was known of a record: it was here, or a change of it had been seen."""
+    if microseconds(row.created_at) <= moment:
+        return True
+    changed = select(FieldChange.id).where(FieldChange.level == level, FieldChange.record_id == row.id)
+    return (
+        session.exec(changed.where(FieldChange.seen_at <= EPOCH + timedelta(microseconds=moment))).first()
+        is not None
+    )
+
+
+def _as_it_was(session: Session, level: Level, row: Any, moment: int) -> tuple[Any, str]:
+    """A record's columns and attributes at a moment: what was changed since has the value it had before."""
+    then = {name: getattr(row, name) for name in type(row).model_fields}
+    attributes = json.loads(row.attributes)
+    changes = session.exec(
+        select(FieldChange).where(FieldChange.level == level, FieldChange.record_id == row.id)
+    ).all()
+    since = sorted((microseconds(each.valid_from or each.seen_at), each.id, each) for each in changes)
+    for effective, _, change in reversed(since):
+        if effective > moment:
+            before = None if change.before is None else json.loads(change.before)
+            place = attributes if change.is_attribute else then
+            place[change.field] = before if change.is_attribute else _read(row, change.field, before)
+    if level is Level.DEAL:
+        then["stage"] = _stage(session, row.id, moment, then["stage"])
+    return SimpleNamespace(**then), json.dumps(attributes)
+
+
+def _read(row: Any, name: str, before: Any) -> Any:
+    """A column's earlier value, kept as the database keeps it, as the value itself."""
+    kept = OWN[Level(type(row).__tablename__)].get(name)
+    if before is None or kept is None:
+        return before
+    match kept.kept:
+        case Kept.INSTANT:
+            return EPOCH + timedelta(microseconds=before)
+        case Kept.MONEY:
+            return Decimal(before) / MONEY_SCALE
+        case Kept.DAY:
+            return date.fromisoformat(before)
+        case _:
+            return before
+
+
+def _stage(session: Session, deal_id: int, moment: int, otherwise: str) -> str | None:
+    found = session.exec(select(StageChange).where(StageChange.deal_id == deal_id)).all()
+    if not found:
+        return otherwise
+    entered = sorted((microseconds(each.entered_at), each.id, each.stage) for each in found)
+    past = [stage for at, _, stage in entered if at <= moment]
+    return past[-1] if past else None

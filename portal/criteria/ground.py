@@ -16,7 +16,10 @@ from portal.models.tables import CurrentRun
 
 @dataclass(frozen=True)
 class Ground:
-    """`kinds`: each kind of activity by name, its id and whether it is a request; `runs`: the run a level's scores are from."""
+    """`is_past`: values are to be those that were known at `as_of`, from the history of records.
+
+    `kinds`: each kind of activity by name, its id and whether it is a request. `runs`: the run a level's scores are from.
+    """
 
     fields: Mapping[FieldRef, KnownField]
     terms: Mapping[str, Criteria]
@@ -24,6 +27,7 @@ class Ground:
     runs: Mapping[Level, int]
     as_of: int
     is_sqlite: bool
+    is_past: bool = False
 
     def kind_ids(self, what: str | tuple[str, ...]) -> list[int] | None:
         """The kinds an activity clause counts; None: all. A kind that is not there any more counts nothing."""
@@ -40,6 +44,7 @@ def ground(
     *,
     as_of: datetime,
     terms: Mapping[str, Criteria] | None = None,
+    is_past: bool = False,
 ) -> Ground:
     """Read it: two short queries. Scores made current after `as_of` were not known then.
 
@@ -54,4 +59,5 @@ def ground(
         runs={Level(run.level): run.run_id for run in runs},
         as_of=microseconds(as_of),
         is_sqlite=session.get_bind().dialect.name == "sqlite",
+        is_past=is_past,
     )

@@ -27,6 +27,7 @@ from portal.criteria.clauses import (
 from portal.criteria.fields import Kept
 from portal.criteria.folding import spellings
 from portal.criteria.ground import Ground
+from portal.criteria.history import Past
 from portal.db import MONEY_SCALE
 from portal.fields import FieldKind, Level
 
@@ -60,8 +61,11 @@ def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE,
     compiled = _Compiled(ground, prefix)
     base = _Subject(level, "r")
     expression = compiled.node(criteria.root, base)
+    judged = f"CASE ({expression}) WHEN TRUE THEN {MET} WHEN FALSE THEN {FAILED} ELSE {NOT_KNOWN} END"
+    verdict = judged
+    if ground.is_past:
+        verdict = f"CASE WHEN {compiled.past(base).was_seen} THEN {judged} ELSE {NOT_KNOWN} END"
     joins = "".join(f" {join}" for join in compiled.joins.values())
-    verdict = f"CASE ({expression}) WHEN TRUE THEN {MET} WHEN FALSE THEN {FAILED} ELSE {NOT_KNOWN} END"
     return Query(
         f"SELECT r.id AS record_id, {verdict} AS verdict FROM {TABLES[level]} r{joins} "
         f"WHERE {where} {STANDING.get(level, '')}",
@@ -140,9 +144,25 @@ class _Compiled:
         if of is base.level:
             return base
         alias = f"{base.alias}_{of.value}"
-        link = f"{base.alias}.{LINKS[base.level, of]}"
-        self.joins.setdefault(alias, f"LEFT JOIN {TABLES[of]} {alias} ON {alias}.id = {link}")
-        return _Subject(of, alias)
+        subject = _Subject(of, alias)
+        if alias not in self.joins:
+            link = self.own(base, LINKS[base.level, of], Kept.INSTANT)
+            seen = f" AND {self.past(subject).was_seen}" if self.ground.is_past else ""
+            self.joins[alias] = f"LEFT JOIN {TABLES[of]} {alias} ON {alias}.id = {link}{seen}"
+        return subject
+
+    def past(self, subject: _Subject) -> Past:
+        moment = self.bind(self.ground.as_of)
+        return Past(subject.level, subject.alias, moment, self.ground.is_sqlite)
+
+    def own(self, subject: _Subject, column: str, kept: Kept) -> str:
+        """A column of ours, as it is or was."""
+        current = f"{subject.alias}.{column}"
+        if not self.ground.is_past:
+            return current
+        past = self.past(subject)
+        value = past.value(current, self.bind(column), past.plain(kept))
+        return past.stage(value) if (subject.level, column) == (Level.DEAL, "stage") else value
 
     def if_there(self, subject: _Subject, base: _Subject, expression: str) -> str:
         """What is asked of a record that is not there is unknown."""
@@ -172,8 +192,8 @@ class _Compiled:
     def value(self, known: KnownField, subject: _Subject) -> str:
         """A field's value: doubles for numbers and booleans, microseconds for dates, texts as they stand."""
         if known.id is not None:
-            return _typed(f"{self.columns(subject)}.f{known.id}", known.kind)
-        column = f"{subject.alias}.{known.ref.name}"
+            return _typed(self.attribute(known, subject), known.kind)
+        column = self.own(subject, known.ref.name, known.kept or Kept.TEXT)
         match known.kept:
             case Kept.MONEY:
                 return f"(CAST({column} AS DOUBLE PRECISION) / {MONEY_SCALE}.0)"
@@ -186,6 +206,14 @@ class _Compiled:
                 return f"NULLIF({plain}, '{known.unknown}')" if known.unknown else plain
             case _:
                 return column
+
+    def attribute(self, known: KnownField, subject: _Subject) -> str:
+        current = f"{self.columns(subject)}.f{known.id}"
+        if not self.ground.is_past:
+            return current
+        past = self.past(subject)
+        name = self.bind(known.ref.name)
+        return past.value(current, name, past.attribute(known.kind), is_attribute=True)
 
     def columns(self, subject: _Subject) -> str:
         alias = f"{subject.alias}_c"
@@ -243,7 +271,10 @@ class _Compiled:
             where.append(f"a.at >= {self.bind(since)}")
         if not clause.before:
             return self.enough("activity a", where, clause.test, clause.count)
-        limit = BEFORE[clause.before].format(base.alias)
+        closed = self.own(base, "closed_at", Kept.INSTANT)
+        limit = closed
+        if clause.before == "opened":
+            limit = f"COALESCE({self.own(base, 'opened_at', Kept.INSTANT)}, {closed})"
         where.append(f"a.at <= {limit}")
         enough = self.enough("activity a", where, clause.test, clause.count)
         return f"CASE WHEN {limit} IS NOT NULL THEN {enough} END"
@@ -261,7 +292,10 @@ class _Compiled:
         subject = self.subject(clause.of, base)
         where = [f"d.{clause.of.value}_id = {subject.alias}.id"]
         if clause.outcome != "any":
-            where.append(f"d.outcome = '{clause.outcome}'")
+            outcome = self.own(_Subject(Level.DEAL, "d"), "outcome", Kept.TEXT)
+            where.append(f"{outcome} = '{clause.outcome}'")
+        if self.ground.is_past:
+            where.append(self.past(_Subject(Level.DEAL, "d")).was_seen)
         return self.if_there(subject, base, self.enough("deal d", where, clause.test, clause.count))
 
     def roles(self, clause: RolesClause, base: _Subject) -> str:
@@ -270,6 +304,8 @@ class _Compiled:
             folding = "lower(dr.role)" if self.ground.is_sqlite else 'lower(dr.role COLLATE "C")'
             wanted = sorted({each for role in clause.roles for each in spellings(role)})
             where.append(f"{folding} IN ({self.bound(wanted)})")
+        if self.ground.is_past:
+            where.append(f"dr.created_at <= {self.bind(self.ground.as_of)}")
         people = f"(SELECT COUNT(DISTINCT dr.person_id) FROM deal_role dr WHERE {' AND '.join(where)})"
         return f"{people} {OPERATORS[clause.test]} {self.bind(clause.count)}"
 
@@ -306,7 +342,6 @@ OPERATORS: Final = {
     "less_than": "<",
 }
 LAST: Final = {"last_within": ">=", "last_more_than_ago": "<"}
-BEFORE: Final = {"opened": "COALESCE({0}.opened_at, {0}.closed_at)", "closed": "{0}.closed_at"}
 
 
 def _typed(column: str, kind: FieldKind) -> str:

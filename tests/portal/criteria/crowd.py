@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal import definitions
 from portal.activities import Activity, ActivityKind
@@ -14,11 +14,12 @@ from portal.companies import Company
 from portal.criteria import Catalogue, Criteria, parse
 from portal.criteria.clauses import FieldRef
 from portal.criteria.comparisons import COUNTS, LAST, OUTCOMES, SCORES, Takes
-from portal.db import Database, canonical
+from portal.db import Database, canonical, microseconds
 from portal.deals import Deal, DealRole
+from portal.deals.tables import StageChange
 from portal.fields import Field, FieldKind, Level
 from portal.models.tables import CurrentRun, Model, Run
-from portal.people import Person
+from portal.people import FieldChange, Person
 from portal.ranking import runs
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -63,6 +64,63 @@ def settle(database: Database, *, seed: int = 1, count: int = 40) -> None:
         session.add_all(_activity(dice, count) for _ in range(count * 4))
         session.add_all(_role(dice, count) for _ in range(count * 2))
         _scores(session, dice, count)
+        session.flush()
+        _history(session, dice, count)
+
+
+def _history(session: Session, dice: random.Random, count: int) -> None:
+    """Some records came long ago, and values of them were replaced since; some deals have stages of their source."""
+    for table in (Person, Company, Deal):
+        for row in session.exec(select(table)).all():
+            row.created_at = dice.choice([AT - timedelta(days=500), AT - timedelta(days=60), AT])
+    session.flush()
+    session.add_all(_change(dice, count) for _ in range(count * 6))
+    session.add_all(
+        StageChange(deal_id=dice.randint(1, count), stage=dice.choice(WORDS), entered_at=dice.choice(MOMENTS))
+        for _ in range(count // 2)
+    )
+
+
+def _change(dice: random.Random, count: int) -> FieldChange:
+    level = dice.choice([Level.PERSON, Level.PERSON, Level.DEAL, Level.COMPANY])
+    is_attribute = level is not Level.DEAL and dice.random() < 0.4
+    name, before = dice.choice(_attribute_changes() if is_attribute else COLUMN_CHANGES[level])
+    seen = dice.choice(MOMENTS)
+    return FieldChange(
+        level=level,
+        record_id=dice.randint(1, count if level is not Level.COMPANY else count // 4),
+        field=name,
+        is_attribute=is_attribute,
+        before=_maybe(dice, [canonical(value) for value in before]),
+        valid_from=_maybe(dice, MOMENTS),
+        seen_at=seen,
+    )
+
+
+def _attribute_changes() -> list[tuple[str, list[Any]]]:
+    return [(name, [value for value in values if value != ""]) for name, (_, values) in ATTRIBUTES.items()]
+
+
+INSTANTS = [microseconds(moment) for moment in MOMENTS]
+COLUMN_CHANGES: dict[Level, list[tuple[str, list[Any]]]] = {
+    Level.PERSON: [
+        ("country", WORDS),
+        ("opted_out_at", INSTANTS),
+        ("came_at", INSTANTS),
+        ("company_id", [1, 2, 3]),
+        ("direction", ["inbound", "unknown"]),
+    ],
+    Level.COMPANY: [("employees", NUMBERS), ("revenue", [0, 35_000, 1]), ("industry", WORDS)],
+    Level.DEAL: [
+        ("stage", WORDS),
+        ("outcome", ["open", "won", "lost"]),
+        ("amount", [0, 120_000]),
+        ("expected_close_on", [day.isoformat() for day in DAYS]),
+        ("closed_at", INSTANTS),
+        ("person_id", [1, 2, 3]),
+        ("probability", NUMBERS),
+    ],
+}
 
 
 def _maybe(dice: random.Random, values: list[Any], otherwise: Any = None) -> Any:
@@ -259,3 +317,55 @@ def _value(takes: Takes, single: st.SearchStrategy[Any]) -> st.SearchStrategy[An
             return st.lists(single, min_size=1, max_size=3)
         case _:
             return single
+
+
+def every(level: Level) -> dict[str, Any]:
+    return {"version": 1, "root": {"all": [{"id": "c", "type": "every", "of": level.value}]}}
+
+
+def asked_of_history(known: Catalogue) -> list[Criteria]:
+    """Each field of the level that may have changed, compared with some of the values it had."""
+    own = [(FieldRef(known.level, name), values) for name, values in COLUMN_CHANGES[known.level]]
+    if known.level is not Level.DEAL:
+        own += [
+            (FieldRef(known.level, name, is_attribute=True), values) for name, values in _attribute_changes()
+        ]
+    clauses = [
+        {"type": "field", **ref.data, "test": "is", "value": value}
+        for ref, values in own
+        if ref in known.fields
+        for value in _comparable(known.fields[ref].kind, values)
+    ]
+    clauses += [{"type": "field", **ref.data, "test": "is_known"} for ref, _ in own if ref in known.fields]
+    if known.level is Level.DEAL:
+        clauses.append({"type": "field", "of": "person", "field": "country", "test": "is", "value": "Ghana"})
+        clauses += [
+            {
+                "type": "activity",
+                "of": "person",
+                "what": "any",
+                "test": "at_least",
+                "count": 1,
+                "before": before,
+            }
+            for before in ("opened", "closed")
+        ]
+    else:
+        clauses += [
+            {"type": "deals", "of": known.level.value, "outcome": outcome, "test": "at_least", "count": 1}
+            for outcome in OUTCOMES
+        ]
+    return [parse({"version": 1, "root": {"all": [clause | {"id": "c"}]}}) for clause in clauses]
+
+
+def _comparable(kind: FieldKind, values: list[Any]) -> list[Any]:
+    """Values a field of the kind can be compared with."""
+    match kind:
+        case FieldKind.DATE:
+            return [day.isoformat() for day in DAYS[-6:]]
+        case FieldKind.NUMBER:
+            return [0, 3.5, 12, -1]
+        case FieldKind.BOOLEAN:
+            return [True, False]
+        case _:
+            return [value for value in values if isinstance(value, str) and value.strip()][:4]

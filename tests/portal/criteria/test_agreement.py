@@ -1,6 +1,8 @@
 """One meaning, run two ways: SQL over all records and Python on each of them come to the same, on both databases."""
 
 from collections import Counter
+from datetime import timedelta
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,11 +31,12 @@ def in_sql(session: Session, tree: Criteria, level: Level, known: Ground) -> dic
     return {record: TRUTHS[verdict] for record, verdict in rows}
 
 
-def compare(session: Session, level: Level, trees: int) -> Seen:
-    """Draw so many trees and judge every record by each of them both ways."""
+def compare(session: Session, level: Level, trees: int, *, days_ago: int = 0) -> Seen:
+    """Draw so many trees and judge every record by each of them both ways, as of now or a day of the past."""
     seen: Seen = Counter()
     known = criteria.catalogue(session, level)
-    standing = ground(session, known, as_of=crowd.AT)
+    as_of = crowd.AT - timedelta(days=days_ago)
+    standing = ground(session, known, as_of=as_of, is_past=days_ago > 0)
     everything: dict[int, Facts] = {}
 
     @settings(
@@ -69,9 +72,31 @@ def test_sql_and_python_agree(database: Database) -> None:
     settle(database)
     seen: Seen = Counter()
     with database.reading() as session:
-        for level, trees in {Level.PERSON: 40, Level.DEAL: 40, Level.COMPANY: 10}.items():
+        for level, trees in {Level.PERSON: 30, Level.DEAL: 30, Level.COMPANY: 10}.items():
             seen += compare(session, level, trees)
+            seen += compare(session, level, trees // 2, days_ago=30)
     assert min(seen[True], seen[False], seen[None]) > 100, "the trees have to come out every way"
+
+
+def test_every_value_that_was_replaced_is_what_it_was(database: Database) -> None:
+    """Each field that has a history, asked by itself as of several days of the past."""
+    settle(database)
+    changed = 0
+    with database.reading() as session:
+        for level, days_ago in product([Level.PERSON, Level.COMPANY, Level.DEAL], (1, 30)):
+            known = criteria.catalogue(session, level)
+            as_of = crowd.AT - timedelta(days=days_ago)
+            now = ground(session, known, as_of=as_of)
+            then = ground(session, known, as_of=as_of, is_past=True)
+            ids = in_sql(session, criteria.parse(crowd.every(level)), level, now)
+            everything = {record: facts(session, level, record, then) for record in ids}
+            for tree in crowd.asked_of_history(known):
+                found = in_sql(session, tree, level, then)
+                assert found == {
+                    record: evaluate(tree, everything[record], then).truth for record in everything
+                }, tree
+                changed += found != in_sql(session, tree, level, now)
+    assert changed > 100, "the history has to make a difference"
 
 
 @pytest.mark.slow
@@ -79,4 +104,5 @@ def test_sql_and_python_agree_on_thousands_of_trees(database: Database) -> None:
     settle(database)
     with database.reading() as session:
         for level in Level:
-            compare(session, level, 1_000)
+            for days_ago in (0, 30, 90):
+                compare(session, level, 500, days_ago=days_ago)
