@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, UniqueConstraint, false, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.activities import Activity, ActivityKind
@@ -107,6 +107,11 @@ class ExternalId(SQLModel, table=True):
     source: str = Field(max_length=100)
     external_id: str = Field(max_length=300)
     record_id: int
+    said: int | None = Field(
+        default=None,
+        sa_type=BigInteger,
+        description="A digest of what the system said of it last, and of the record then; null: not known.",
+    )
 
 
 class FieldChange(SQLModel, table=True):

@@ -15,7 +15,7 @@ import polars as pl
 from sqlmodel import Session
 
 from portal.db import canonical, microseconds
-from portal.imports import links
+from portal.imports import links, said
 from portal.imports.by_hand import ByHand, by_hand
 from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping
@@ -84,6 +84,7 @@ def _apply(sql: Sql, part: Part) -> Applied:
     before = links.stood(sql, part.target, part.mapping, plan.linked)
     _create(sql, part, plan.new)
     _update(sql, part, plan.changes)
+    _say(sql, part, plan)
     links.follow(sql, part.target, part.mapping, part.import_id, plan.linked, before=before)
     return plan.counts
 
@@ -112,12 +113,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done with a part's rows; `linked` are all of them with the records they name."""
+    """What is to be done with a part's rows; `linked` are all of them with the records they name.
+
+    `compared` are those rows that did not say just what they said last, whether or not anything is to be changed.
+    """
 
     linked: pl.DataFrame
     new: pl.DataFrame
     changes: list[Change]
     known: int
+    compared: pl.DataFrame
 
     @property
     def counts(self) -> Applied:
@@ -127,12 +132,26 @@ class Plan:
 def _plan(sql: Sql, part: Part) -> Plan:
     linked = links.linked(sql, part.target, part.mapping, part.records)
     incoming = _stored(linked, part)
-    there = sql.existing(part.target, part.mapping.source, incoming["external_id"].to_list())
-    joined = incoming.join(there, on="external_id", how="left", suffix="_there", maintain_order="left")
+    names = [column.column for column in part.mapping.attributes]
+    incoming = incoming.with_columns(said.digests(incoming.drop("external_id"), names, SINCE))
+    source, ids = part.mapping.source, incoming["external_id"].to_list()
+    joined = incoming.join(
+        sql.known(part.target, source, ids), on="external_id", how="left", maintain_order="left"
+    )
     new = joined.filter(pl.col("record_id").is_null()).select(incoming.columns)
     known = joined.filter(pl.col("record_id").is_not_null())
-    known = links.weighed(part.target, part.mapping, part.standing, known)
-    return Plan(linked, new, list(_changes(sql, part, known)), known.height)
+    compared = known.filter(_is_news(part))
+    there = sql.existing(part.target, source, compared["external_id"].to_list())
+    beside = compared.join(there, on="external_id", suffix="_there", maintain_order="left")
+    beside = links.weighed(part.target, part.mapping, part.standing, beside)
+    return Plan(linked, new, list(_changes(sql, part, beside)), known.height, compared)
+
+
+def _is_news(part: Part) -> pl.Expr:
+    """Whether a known row has to be compared: one that counts more or less than others always is."""
+    if any(part.standing.values()):
+        return pl.lit(value=True)
+    return pl.col("said_there").ne_missing(said.of("record_id", pl.col("version")))
 
 
 def _stored(linked: pl.DataFrame, part: Part) -> pl.DataFrame:
@@ -226,11 +245,11 @@ def _create(sql: Sql, part: Part, new: pl.DataFrame) -> None:
         return
     table, at = part.target.table, microseconds(part.at)
     ids = pl.Series("id", sql.new_ids(table, new.height))
-    rows = new.drop("external_id").with_columns(ids)
+    rows = new.drop("external_id", said.ROW).with_columns(ids)
     if "came_at" in rows.columns:
         rows = rows.with_columns(arrived_at=pl.col("came_at").fill_null(at))
     sql.insert(table, rows, _alike(part, rows.columns, at))
-    known = new.select("external_id", ids.alias("record_id"))
+    known = new.with_columns(ids).select("external_id", said.of("id", pl.lit(1)), record_id="id")
     sql.insert("external_id", known, {"level": part.target.level, "source": part.mapping.source})
 
 
@@ -257,6 +276,15 @@ def _update(sql: Sql, part: Part, changes: list[Change]) -> None:
     if changed:
         alike = {"level": part.target.level, "seen_at": at, "import_id": part.import_id}
         sql.insert("field_change", pl.DataFrame(changed, schema=CHANGED, orient="row"), alike)
+
+
+def _say(sql: Sql, part: Part, plan: Plan) -> None:
+    """Keep what the compared rows said, with the versions their records have now."""
+    if not plan.compared.height:
+        return
+    moved = pl.col("record_id").is_in([change.record_id for change in plan.changes])
+    said_now = plan.compared.select("external_id", said.of("record_id", pl.col("version") + moved))
+    sql.say(part.target.level, part.mapping.source, said_now)
 
 
 CHANGED: Final = {

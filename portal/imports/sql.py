@@ -62,19 +62,31 @@ class Sql:
         )
         return {external_id: record_id for external_id, record_id in rows}  # noqa: C416  rows are not pairs to dict()
 
+    def known(self, target: Target, source: str, external_ids: Sequence[str]) -> pl.DataFrame:
+        """The records a source knows by these ids: `external_id`, `record_id`, its `version`, and `said_there`."""
+        table, given = self.given(external_ids)
+        rows = self.connection.execute(
+            text(
+                f"SELECT g.value, e.record_id, r.version, e.said FROM {table} {self.one('external_id e', KNOWN)} "
+                f"{self.one(f'{target.table} r', 'r.id = e.record_id')}"
+            ),
+            {"given": given, "level": target.level, "source": source},
+        )
+        return pl.DataFrame([tuple(row) for row in rows], schema=KNOWN_AS, orient="row")
+
     def existing(self, target: Target, source: str, external_ids: Sequence[str]) -> pl.DataFrame:
-        """The records a source knows by these ids: `external_id`, `record_id`, the target's columns, `attributes`."""
+        """What the records hold that a source knows by these ids: `external_id`, the target's columns, `attributes`."""
         table, given = self.given(external_ids)
         columns = [f"CAST(r.{p.column} AS TEXT)" if p.is_day else f"r.{p.column}" for p in target.places]
         rows = self.connection.execute(
             text(
-                f"SELECT g.value, e.record_id, {', '.join(columns)}, r.attributes FROM {table} "
+                f"SELECT g.value, {', '.join(columns)}, r.attributes FROM {table} "
                 f"{self.one('external_id e', KNOWN)} {self.one(f'{target.table} r', 'r.id = e.record_id')}"
             ),
             {"given": given, "level": target.level, "source": source},
         )
-        names = ["external_id", "record_id", *target.columns, "attributes"]
-        types = [pl.String(), pl.Int64(), *(place.stored for place in target.places), pl.String()]
+        names = ["external_id", *target.columns, "attributes"]
+        types = [pl.String(), *(place.stored for place in target.places), pl.String()]
         return pl.DataFrame(
             [tuple(row) for row in rows], schema=list(zip(names, types, strict=True)), orient="row"
         )
@@ -124,6 +136,27 @@ class Sql:
         else:
             self.driver.execute(statement.replace("?", "%s"), given)
 
+    def say(self, level: str, source: str, said: pl.DataFrame) -> None:
+        """Keep what a source said last. `said` has `external_id` and `said`."""
+        if self.is_sqlite:
+            self.driver.executemany(
+                "UPDATE external_id SET said = ? WHERE level = ? AND source = ? AND external_id = ?",
+                ((number, level, source, external_id) for external_id, number in said.iter_rows()),
+            )
+            return
+        self.connection.execute(
+            text(
+                "UPDATE external_id SET said = n.said FROM (SELECT e.id, g.said FROM unnest(CAST(:given AS text[]), "
+                f"CAST(:said AS bigint[])) AS g(value, said) {self.one('external_id e', KNOWN)}) n WHERE external_id.id = n.id"
+            ),
+            {
+                "given": said["external_id"].to_list(),
+                "said": said["said"].to_list(),
+                "level": level,
+                "source": source,
+            },
+        )
+
 
 def flat(rows: pl.DataFrame) -> list[Any]:
     """All values, row after row, made without a tuple for each row."""
@@ -150,6 +183,14 @@ def _escaped(texts: pl.Expr) -> pl.Expr:
     for sign, escape in ESCAPED.items():
         texts = texts.str.replace_all(sign, escape, literal=True)
     return texts
+
+
+KNOWN_AS: Final = {
+    "external_id": pl.String,
+    "record_id": pl.Int64,
+    "version": pl.Int64,
+    "said_there": pl.Int64,
+}
 
 
 @cache
