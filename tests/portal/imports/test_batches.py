@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import portal.imports.blocks
@@ -194,6 +194,7 @@ VALUES = {
 }
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_json_is_canonical(data):
     names = sorted(
