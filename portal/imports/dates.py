@@ -19,6 +19,9 @@ COMPACT = r"^((?:19|20)\d{2})(\d{2})(\d{2})$"
 YEAR_LAST = r"^(\d{1,2})(?:-(\d{1,2})-|/(\d{1,2})/|\.\s?(\d{1,2})\.\s?)(\d{4}|\d{2})$"
 DAY_MONTH = r"^(\d{1,2})[\s.-]*([A-Za-z]{3,9})[\s.,-]*(\d{4}|\d{2})$"
 MONTH_DAY = r"^([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$"
+# every form has a digit, and a sign or a letter between its parts unless it is compact
+MAY_BE_DAY = r"\d.*[^\d\s.,].*\d|\d+[.\s]+\d+[.\s]+\d|[A-Za-z].*\d|\d.*[A-Za-z]|^\d{8}"
+SURE = 0.95
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FAST = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%.fZ", "%Y-%m-%d %H:%M",
         "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f")  # fmt: skip
@@ -40,10 +43,12 @@ def style_of(values: Iterable[str], *, compact: bool = False) -> DateStyle | Non
     cells = pl.Series("cells", list(values), pl.String)
     if not len(cells) or (not compact and (cells.str.contains(r"^\d+$")).mean() > 0.5):  # type: ignore[operator]  # noqa: PLR2004
         return None
+    if cells.str.contains(MAY_BE_DAY).mean() < SURE:  # type: ignore[operator]
+        return None  # most columns: words and decimals are not taken apart at all
     order, ambiguous = order_of(cells)
     style = DateStyle(order=order, ambiguous=ambiguous)
     walls = taken_apart(cells, style)
-    if walls["wall"].is_not_null().mean() < 0.95:  # type: ignore[operator]  # noqa: PLR2004
+    if walls["wall"].is_not_null().mean() < SURE:  # type: ignore[operator]
         return None
     with_time = bool(walls["timed"].any())
     return style.model_copy(update={"fast": fast_format(cells), "with_time": with_time})
