@@ -103,7 +103,7 @@ def _among(values: pl.Series, known: dict[str, int]) -> pl.Series:
 
 def named(sql: Sql, link: Link, source: str, names: Sequence[str]) -> dict[str, int]:
     """The records that a source knows by these names; a name that two of them have finds none."""
-    if not names or not link.name:
+    if not names or not link.name or not _any_there(sql, link.table):
         return {}
     table, given = sql.given(names)
     rows = sql.connection.execute(
@@ -120,7 +120,7 @@ def named(sql: Sql, link: Link, source: str, names: Sequence[str]) -> dict[str, 
 def with_domain(sql: Sql, link: Link, domains: Sequence[str]) -> dict[str, int]:
     """The companies of these domains, whatever source knows them; a domain that two have finds none."""
     asked = [domain for domain in domains if domain not in FREE_MAIL]
-    if not asked or not link.domain:
+    if not asked or not link.domain or not _any_there(sql, link.table):
         return {}
     table, given = sql.given(asked)
     rows = sql.connection.execute(
@@ -131,6 +131,11 @@ def with_domain(sql: Sql, link: Link, domains: Sequence[str]) -> dict[str, int]:
         {"given": given},
     )
     return {domain: record for domain, record in rows}  # noqa: C416  rows are not pairs to dict()
+
+
+def _any_there(sql: Sql, table: str) -> bool:
+    """People often come before any company or owner does: their names then need not be looked up one by one."""
+    return sql.connection.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first() is not None
 
 
 def mail_domain(addresses: pl.Expr) -> pl.Expr:
