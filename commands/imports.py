@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ class Options:
     mapping: Path | None
     dry_run: bool
     direction: str | None
+    vanished: str | None
 
 
 @click.command("import")
@@ -55,6 +57,11 @@ class Options:
 )
 @click.option(
     "--direction", type=click.Choice(["inbound", "outbound", "unknown"]), help="Who made the first move."
+)
+@click.option(
+    "--vanished",
+    type=click.Choice(["part", "gone"]),
+    help="What it means that records of earlier files are no longer there: the file is a part, or they are gone. Kept for the next ones.",
 )
 @click.option("--dry-run", is_flag=True, help="Only count what it would do.")
 @click.option("--wait", is_flag=True, help="Wait until it is done; it always does.")
@@ -118,7 +125,7 @@ def _uploaded(settings: Settings, database: Database, path: Path, kind: str) -> 
 
 def _started(settings: Settings, database: Database, found: Import, chosen: Options) -> int:
     """The job that tries or imports it as mapped. An upload that cannot be mapped so is given up, and its file removed."""
-    begin = imports.start_check if chosen.dry_run else imports.start
+    begin = imports.start_check if chosen.dry_run else partial(imports.start, vanished=chosen.vanished or "")
     try:
         with database.transaction() as session:
             imports.remap(session, found.id, _mapping(found, chosen))

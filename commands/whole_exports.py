@@ -114,7 +114,7 @@ def _start(database: Database, delivery_id: int, chosen: Options) -> None:
         if chosen.dry_run:
             deliveries.start_check(session, delivery_id, at=now())
         else:
-            deliveries.start(session, delivery_id, by=None, at=now())
+            deliveries.start(session, delivery_id, vanished=chosen.vanished or "", by=None, at=now())
 
 
 def _discard(settings: Settings, database: Database, delivery_id: int) -> None:

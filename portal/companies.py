@@ -49,6 +49,9 @@ class Company(SQLModel, table=True):
     parent_by: str = Field(default="", sa_column_kwargs=EMPTY, max_length=10, description=BY)
     attributes: str = Field(default="{}", sa_type=Text)
     import_id: int | None = Field(default=None, foreign_key="import.id")
+    gone_at: datetime | None = Field(
+        default=None, sa_type=Instant, description="No longer in its source since; lists leave it out."
+    )
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
     version: int = Field(default=None, sa_column=VERSION)
@@ -77,7 +80,7 @@ def page(
     limit: int = PER_PAGE,
 ) -> Page:
     """The companies older than one id, or newer than another. `search` looks in their names and domains."""
-    query = select(Company)
+    query = select(Company).where(col(Company.gone_at).is_(None))
     if search:
         found_in = (col(Company.name), col(Company.domain))
         query = query.where(or_(*(column.icontains(search, autoescape=True) for column in found_in)))

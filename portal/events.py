@@ -109,6 +109,10 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
         f"{_n(d, 'created')} created, {_n(d, 'updated')} updated"
     ),
     "import.export_discarded": lambda d: f"discarded the export {d['name']}",
+    "import.vanished_decided": lambda d: (
+        f"said of rows that are no longer in the files of {d['of'].replace('_', ' ')} from {d['source']}: "
+        + {"gone": "they are gone", "part": "such files hold only a part"}[d["said"]]
+    ),
     "import.discarded": lambda d: f"discarded the upload {d['filename']}",
     "model.training_started": lambda d: f"started training a model that learns {d['outcome']}",
     "model.trained": lambda d: f"trained model {d['model']} on {_n(d, 'records')} records",
@@ -160,6 +164,9 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "duplicate.split": lambda _: "split two people who had been merged",
     "duplicate.kept_apart": lambda _: "said that two people are not the same",
     "duplicate.rule_changed": lambda d: f"{d['how']} merging by rule: {d['rule'].replace('_', ' ')}",
+    "duplicate.search_switched": lambda d: (
+        f"switched the search for duplicates after an import {'on' if d['is_on'] else 'off'}"
+    ),
     "duplicate.asked_for": lambda _: "asked to look for duplicates",
     "duplicate.found": lambda d: f"found {_n(d, 'found')} pairs of people who may be one",
     "check.asked_for": lambda _: "asked to examine the data",

@@ -82,6 +82,9 @@ class Person(SQLModel, table=True):
     merged_into_id: int | None = Field(
         default=None, description="Who this person turned out to be; lists then leave this row out."
     )
+    gone_at: datetime | None = Field(
+        default=None, sa_type=Instant, description="No longer in its source since; lists leave it out."
+    )
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
     version: int = Field(default=None, sa_column=VERSION)
@@ -176,7 +179,9 @@ def known(session: Session, person_id: int) -> Known:
 
 def of_company(session: Session, company_id: int) -> Sequence[Person]:
     """The people of a company, the newest first, as many as a page shows."""
-    query = select(Person).where(Person.company_id == company_id, col(Person.merged_into_id).is_(None))
+    query = select(Person).where(
+        Person.company_id == company_id, col(Person.merged_into_id).is_(None), col(Person.gone_at).is_(None)
+    )
     return session.exec(query.order_by(col(Person.id).desc()).limit(SHOWN_ACTIVITIES)).all()
 
 

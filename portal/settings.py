@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     upload_rows: int = Field(2_000_000, ge=1, description="Most rows of an imported file.")
     upload_columns: int = Field(1_000, ge=1, le=1_500, description="Most columns of an imported file.")
     upload_files: int = Field(100, ge=1, le=1_000, description="Most files of a whole export.")
+    import_files_days: int = Field(
+        30, ge=0, le=3_650, description="Days that the file of an import is kept once it has ended."
+    )
     cell_bytes: int = Field(32_000, ge=100, description="Longest cell of an imported file, in bytes.")
     xlsx_unpacked_bytes: int = Field(
         1024 * MIB, ge=1024, description="Largest unpacked size of an XLSX or zip file, in bytes."

@@ -11,11 +11,11 @@ from portal import files, products
 from portal.accounts import Right
 from portal.clock import now
 from portal.db import canonical
-from portal.imports import deliveries, pages
+from portal.imports import deliveries, pages, vanishing
 from portal.imports.deliveries import Choice
 from portal.imports.mapping import warnings
 from portal.imports.tables import Delivery, Import
-from routes.imports import kind_choices
+from routes.imports import VANISHED, kind_choices
 from routes.waiting import seconds_left
 from routes.web import (
     parse,
@@ -64,6 +64,8 @@ def _context(session: Session, found: Delivery) -> dict[str, Any]:
         "told": {each.id: _told(each) for each in members if each.understood},
         "kinds": [("", "Leave it out"), *kind_choices()],
         "sources": pages.sources(session),
+        "asked": [each for each in taken if each.vanished and vanishing.is_asked(session, each)],
+        "vanished_words": VANISHED,
         "strangers": products.strangers(session) if found.state == "done" else [],
     }
 
@@ -117,9 +119,19 @@ def _ids(file: Import) -> tuple[str, ...] | None:
 def create_run(delivery_id: int) -> ResponseReturnValue:
     """Import all of them."""
     with transaction() as session:
-        found = deliveries.start(session, delivery_id, by=user().id, at=now())
+        found = deliveries.start(session, delivery_id, vanished=_vanished(), by=user().id, at=now())
         context = _context(session, found)
     return saved(url_for(".show", delivery_id=delivery_id), "imports/whole.html", "work", **context)
+
+
+def _vanished() -> dict[int, str]:
+    """`vanished-N`: what a row means that the file of number N no longer has."""
+    named = {
+        name.removeprefix("vanished-"): value
+        for name, value in request.form.items()
+        if name.startswith("vanished-")
+    }
+    return {int(number): value for number, value in named.items() if number.isdecimal()}
 
 
 @bp.post("/<int:delivery_id>/correction")

@@ -143,6 +143,7 @@ def merged() -> ResponseReturnValue:
     place = parse(MergedPlace)
     with reading() as session:
         found = proposals.merges(session, before=place.before, limit=proposals.MERGES + 1)
+        searches = automatic.searches_after_import(session)
         allowed, names = automatic.allowed(session), users.names(session)
     lines = found[: proposals.MERGES]
     return render(
@@ -150,6 +151,7 @@ def merged() -> ResponseReturnValue:
         lines=lines,
         names=names,
         rule_words=WORDS,
+        searches=searches,
         rules=[(rule, WORDS[rule], allowed[rule]) for rule in Rule],
         may_rule=user().right == Right.ADMINISTRATOR,
         older=url_for(".merged", before=lines[-1][0].id) if len(found) > len(lines) else "",
@@ -163,6 +165,21 @@ def split(merge_id: int) -> ResponseReturnValue:
     with transaction() as session:
         splitting.split(session, merge_id, by=user().id, at=now())
     say("Split again, as they were. They are kept apart from now on.")
+    return redirect(url_for(".merged"), 303)
+
+
+class SearchForm(BaseModel):
+    after_import: bool = False
+
+
+@bp.post("/searches")
+@requires(Right.ADMINISTRATOR)
+def switch_search() -> ResponseReturnValue:
+    """Whether a search starts by itself once people were imported."""
+    form = parse(SearchForm)
+    with transaction() as session:
+        automatic.search_after_import(session, is_on=form.after_import, by=user().id, at=now())
+    say("Saved. It holds from the next import on.")
     return redirect(url_for(".merged"), 303)
 
 

@@ -15,7 +15,7 @@ from portal.accounts import Right
 from portal.clock import now
 from portal.errors import Invalid, TooLarge
 from portal.imports import commands as imports
-from portal.imports import deliveries, following, guessing, pages
+from portal.imports import deliveries, differences, following, guessing, pages, vanishing
 from portal.imports import rejects as rejected
 from portal.imports.archives import is_archive
 from portal.imports.kinds import KINDS
@@ -44,6 +44,7 @@ from routes.web import (
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 PAGE: Final = 50
+VANISHED: Final = [(meaning.value, word) for meaning, word in vanishing.WORDS.items()]
 KIND_WORDS: Final = {"people": "People: leads and contacts", "deals": "Deals: opportunities"}
 FIND_OUT: Final = ("", "Find out from the files")
 ENCODINGS: Final = ("utf-8", "cp1252", "utf-16", "iso8859_15", "cp1250", "cp1251", "shift_jis", "gb18030")
@@ -68,6 +69,14 @@ class UploadForm(BaseModel):
         json_schema_extra={"say": "Choose one of these."},
     )
     source: str = Field(default="", max_length=100)
+
+
+class VanishedForm(BaseModel):
+    """What a row means that is no longer there; empty where that is not asked."""
+
+    vanished: str = Field(
+        default="", pattern="^(part|gone)?$", json_schema_extra={"say": "Choose one of these."}
+    )
 
 
 class ReadingForm(BaseModel):
@@ -168,9 +177,16 @@ def _context(session: Session, found: Import) -> dict[str, object]:
         "sources": pages.sources(session),
         "mapping": None,
         "changed": None,
+        "vanished_words": VANISHED,
+        "vanished_said": vanishing.meaning(session, found),
+        "asks_vanished": vanishing.is_asked(session, found),
+        "lines": [],
     }
     if found.mapping:
         context |= _mapped(found)
+        context["lines"] = (
+            differences.lines(session, found, pages.mapping_of(found)) if found.differences else []
+        )
         context["changed"] = following.changed(session, found, pages.understanding_of(found))
     return context
 
@@ -236,10 +252,22 @@ def create_reading(import_id: int) -> ResponseReturnValue:
 @shows_again("imports.show", "work")
 def create_run(import_id: int) -> ResponseReturnValue:
     """Import the file as it is mapped."""
+    form = parse(VanishedForm)
     with transaction() as session:
-        found = imports.start(session, import_id, by=user().id, at=now())
+        found = imports.start(session, import_id, vanished=form.vanished, by=user().id, at=now())
         context = _context(session, found)
     return saved(url_for(".show", import_id=import_id), "imports/show.html", "work", **context)
+
+
+@bp.post("/<int:import_id>/meaning")
+@requires(Right.MEMBER)
+def create_meaning(import_id: int) -> ResponseReturnValue:
+    """Say what a row means that such files no longer have, from now on."""
+    form = parse(VanishedForm)
+    with transaction() as session:
+        vanishing.decide(session, pages.get(session, import_id), form.vanished, by=user().id, at=now())
+    say("Kept for the next files like this one.")
+    return redirect(url_for(".show", import_id=import_id), 303)
 
 
 @bp.post("/<int:import_id>/correction")

@@ -13,11 +13,12 @@ from sqlmodel import Session
 
 from portal import files, judging
 from portal.clock import now
+from portal.duplicates import searching
 from portal.errors import NotFound, Problem
 from portal.fields import Level
-from portal.imports import archives, commands, deliveries, links, noting, pages
-from portal.imports.applying import Applied, Part, apply, compare
-from portal.imports.batches import Batch, batches
+from portal.imports import archives, commands, deliveries, differences, links, noting, pages, vanishing
+from portal.imports.applying import Applied, Part, apply, examine
+from portal.imports.batches import Batch, batches, ids_in
 from portal.imports.following import fits, saved_for
 from portal.imports.guessing import follow, guess
 from portal.imports.limits import Limits
@@ -42,7 +43,7 @@ def unpack_archive(job: Claim, delivery_id: int) -> Effects:
     """Take the files of a whole export out of their archive. One that is refused leaves nothing."""
     with job.database.reading() as session:
         found = deliveries.get(session, delivery_id)
-    room, path = f"export-{delivery_id}", job.settings.files_dir / found.file
+    room, path = f"whole-{delivery_id}", job.settings.files_dir / found.file
     rmtree(job.settings.files_dir / room, ignore_errors=True)  # of an attempt that was killed
     try:
         received = _received(job, found, path, room)
@@ -150,7 +151,8 @@ def check_file(job: Claim, import_id: int) -> Effects:
     """Go through a file and count what importing it would do; no record is touched."""
     try:
         with _working(job, import_id, ImportState.CHECKING) as found:
-            _go_through(job, found, compare, "trying")
+            _go_through(job, found, _examine, "trying")
+            _look_for_vanished(job, found)
     except Problem as problem:
         return _without_it(job, import_id, problem)
 
@@ -168,11 +170,14 @@ def import_file(job: Claim, import_id: int) -> Effects:
     with _working(job, import_id, ImportState.RUNNING) as found:
         _go_through(job, found, apply, "importing")
         _settle(job, import_id)
+        _mark_vanished(job, found)
 
     def effects(session: Session) -> dict[str, Any]:
         found = noting.finish(session, import_id, at=now())
         deliveries.go_on(session, import_id, at=now())
         _score_again(session, found)
+        if found.kind == "people" and found.created:
+            searching.ask_after_import(session, at=now())
         if found.created or found.updated:
             judging.after_import(
                 session, since=found.started_at or found.uploaded_at, by=found.uploaded_by, at=now()
@@ -257,6 +262,47 @@ def _take(job: Claim, found: Import, piece: Piece, do: Do) -> None:
             next_part=piece.number + 1,
             unreadable=piece.batch.unreadable if piece.is_first else {},
         )
+
+
+def _examine(session: Session, part: Part) -> Applied:
+    """What a part would do, its differences noted."""
+    found = examine(session, part)
+    differences.note(session, part, found)
+    return found.counts
+
+
+def _look_for_vanished(job: Claim, found: Import) -> None:
+    """Count the records of earlier files like this one that it no longer has."""
+    gone = 0
+    for each in _vanished(job, found):
+        gone += len(each.gone)
+    with job.transaction() as session:
+        pages.get(session, found.id).vanished = gone
+
+
+def _mark_vanished(job: Claim, found: Import) -> None:
+    """Do with vanished rows what was said of them, and with those that came back; a short write at a time."""
+    with job.database.reading() as session:
+        are_gone = vanishing.meaning(session, found) == vanishing.Meaning.GONE
+    for each in _vanished(job, found):
+        with job.transaction() as session:
+            vanishing.mark(session, found, each.back, gone=False)
+            if are_gone:
+                vanishing.mark(session, found, each.gone, gone=True)
+                pages.get(session, found.id).vanished += len(each.gone)
+        job.progress(found.rows, found.rows, "looking for vanished rows")
+
+
+def _vanished(job: Claim, found: Import) -> Iterator[vanishing.Moves]:
+    with job.database.reading() as session:
+        if not vanishing.has_earlier(session, found):
+            return
+    there = ids_in(
+        _path(job, found), pages.understanding_of(found), pages.mapping_of(found), _limits(job, found), folder=_folder(job)
+    )  # fmt: skip
+    with job.database.reading() as session:
+        among = list(vanishing.moves(session, found, there))
+    yield from among
 
 
 def _settle(job: Claim, import_id: int) -> None:

@@ -122,9 +122,12 @@ def _found(session: Session, query: Select[Any]) -> list[Line]:
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     exact: list[ColumnElement[bool]] = [
-        col(getattr(Deal, name)) == value
-        for name in ("outcome", "stage", "owner")
-        if (value := getattr(filters, name))
+        col(Deal.gone_at).is_(None),
+        *(
+            col(getattr(Deal, name)) == value
+            for name in ("outcome", "stage", "owner")
+            if (value := getattr(filters, name))
+        ),
     ]
     return [*exact, _mentions(filters.search)] if filters.search else exact
 

@@ -61,6 +61,9 @@ class Deal(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     attributes: str = Field(default="{}", sa_type=Text)
     import_id: int | None = Field(default=None, foreign_key="import.id")
+    gone_at: datetime | None = Field(
+        default=None, sa_type=Instant, description="No longer in its source since; lists leave it out."
+    )
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
     version: int = Field(default=None, sa_column=VERSION)

@@ -27,7 +27,7 @@ DEFAULTS: Final = {Rule.EXACT_ID: True, Rule.EMAIL_AND_NAME: False}
 
 def allowed(session: Session) -> dict[Rule, bool]:
     """Which rules are on."""
-    set_ = {Rule(rule.name): rule.is_on for rule in session.exec(select(MergeRule))}
+    set_ = {Rule(rule.name): rule.is_on for rule in session.exec(select(MergeRule)) if rule.name in set(Rule)}
     return DEFAULTS | set_
 
 
@@ -41,6 +41,22 @@ def allow(session: Session, wanted: dict[Rule, bool], *, by: int, at: datetime) 
             events.record(
                 session, "duplicate.rule_changed", "merge_rule", 0, by=by, at=at, rule=rule, how=how
             )
+
+
+AFTER_IMPORT: Final = "after_import"
+
+
+def searches_after_import(session: Session) -> bool:
+    """Whether a search starts by itself once people were imported; so it does unless an administrator switched it off."""
+    found = session.get(MergeRule, AFTER_IMPORT)
+    return found is None or found.is_on
+
+
+def search_after_import(session: Session, *, is_on: bool, by: int, at: datetime) -> None:
+    """Switch that on or off."""
+    if searches_after_import(session) != is_on:
+        session.merge(MergeRule(name=AFTER_IMPORT, is_on=is_on, changed_at=at, changed_by=by))
+        events.record(session, "duplicate.search_switched", "merge_rule", 0, by=by, at=at, is_on=is_on)
 
 
 MOST: Final = 10_000

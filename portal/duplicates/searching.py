@@ -1,18 +1,20 @@
 """Looking for duplicates: asking for it, what to read of everybody, and what the last search said."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
 from portal import events, jobs
 from portal.columns import Input
+from portal.duplicates import automatic
 from portal.fields import Field, FieldKind, Level
 from portal.jobs.rules import OPEN
 from portal.jobs.tables import Job, State
 
 KIND: Final = "duplicates"
+BURST: Final = timedelta(minutes=1)
 MOST_PEOPLE: Final = 500_000
 PERSON: Final = {
     "first name": "first_name",
@@ -33,6 +35,21 @@ def ask(session: Session, *, by: int | None, at: datetime) -> Job:
     return jobs.add(
         session, KIND, title="Look for duplicates", arguments={}, by=by, at=at, page="/duplicates"
     )
+
+
+def ask_after_import(session: Session, *, at: datetime) -> Job | None:
+    """Have duplicates looked for among people who just came, unless that is switched off or a search waits already.
+
+    It starts a little later, so that the files of one burst are searched once.
+    """
+    waits = select(Job.id).where(Job.kind == KIND, Job.state == State.QUEUED).limit(1)
+    if not automatic.searches_after_import(session) or session.exec(waits).first() is not None:
+        return None
+    job = jobs.add(
+        session, KIND, title="Look for duplicates", arguments={}, by=None, at=at, page="/duplicates"
+    )
+    job.run_after = job.rung_at = at + BURST
+    return job
 
 
 def latest(session: Session) -> Job | None:

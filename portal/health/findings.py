@@ -34,7 +34,7 @@ class Finding:
 
     def sql(self) -> str:
         """The ids of the records it is true of."""
-        return f"SELECT r.id FROM {TABLES[self.level]} r WHERE ({self.where}) {STANDING.get(self.level, '')}"
+        return f"SELECT r.id FROM {TABLES[self.level]} r WHERE ({self.where}) AND r.gone_at IS NULL {STANDING.get(self.level, '')}"
 
 
 PERSON_STALE: Final = (

@@ -61,8 +61,27 @@ class Part:
 
 def compare(session: Session, part: Part) -> Applied:
     """What applying would do."""
+    return examine(session, part).counts
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What applying a part would do: how many, which records would change and how, and the ids of new ones."""
+
+    counts: Applied
+    changes: list["Change"]
+    new: list[str]
+
+
+def examine(session: Session, part: Part) -> Examined:
+    """What applying would do, in detail."""
     sql = Sql.of(session)
-    return sum((_plan(sql, each).counts for each in _turns(session, part, at=None)), Applied())
+    plans = [_plan(sql, each) for each in _turns(session, part, at=None)]
+    return Examined(
+        sum((plan.counts for plan in plans), Applied()),
+        [change for plan in plans for change in plan.changes],
+        [each for plan in plans for each in plan.new["external_id"].to_list()],
+    )
 
 
 def apply(session: Session, part: Part) -> Applied:
@@ -205,7 +224,7 @@ def _values(part: Part, held: ByHand, columns: Sequence[str], row: dict[str, Any
     """What is to change. What holds by hand stays while the source says the same; with a link, how it was found."""
     record = row["record_id"]
     values = {c: row[c] for c in columns if _is_change(c, row[c], row[f"{c}_there"])}
-    stays = {c for c in values if held.stays(record, c, _kept(values[c]), is_since=c in SINCE)}
+    stays = {c for c in values if held.stays(record, c, kept(values[c]), is_since=c in SINCE)}
     stays |= {link.by for link in part.target.links if link.column in stays}
     return {column: value for column, value in values.items() if column not in stays}
 
@@ -269,7 +288,7 @@ def _update(sql: Sql, part: Part, changes: list[Change]) -> None:
             values["arrived_at"] = values["came_at"]
         sql.update(part.target, change.record_id, values)
     changed = [
-        (change.record_id, moved.field, _kept(moved.before), _kept(moved.after), moved.is_attribute)
+        (change.record_id, moved.field, kept(moved.before), kept(moved.after), moved.is_attribute)
         for change in changes
         for moved in change.history
     ]
@@ -296,5 +315,6 @@ CHANGED: Final = {
 }
 
 
-def _kept(value: Any) -> str | None:
+def kept(value: Any) -> str | None:
+    """A stored value as history keeps it."""
     return None if value is None or value == "" else canonical(value)

@@ -64,6 +64,18 @@ def batches(
                 yield batch(number, cells, earlier, mapping, limits)
 
 
+def ids_in(
+    path: Path, understood: Understood, mapping: Mapping, limits: Limits, *, folder: Path | None = None
+) -> Seen:
+    """The ids of all rows of a file, those of rejected rows, too."""
+    seen = Seen()
+    with opened(path, understood.layout, limits, folder) as plain:
+        for block in understood.layout.blocks:
+            cells = cleaned(piece(plain, understood.layout, block), understood.names)
+            seen.earlier(record_ids(cells.columns, mapping), cells.rows)
+    return seen
+
+
 @dataclass(frozen=True)
 class Cells:
     """One piece of the file as stripped text, by the names of its columns; `rows` are their places in the file."""

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from portal import events, jobs
 from portal.errors import Conflict
 from portal.fields import Field, FieldKind
-from portal.imports import following, noting
+from portal.imports import following, noting, vanishing
 from portal.imports.kinds import kind_named
 from portal.imports.limits import Limits
 from portal.imports.mapping import Mapping, check
@@ -127,9 +127,12 @@ def start_check(session: Session, import_id: int, *, by: int | None, at: datetim
     return found
 
 
-def start(session: Session, import_id: int, *, by: int | None, at: datetime) -> Import:
-    """Have a job import the file; keep its mapping for the source's next file."""
-    found = promise(session, _alone(session, import_id), by=by, at=at)
+def start(session: Session, import_id: int, *, vanished: str = "", by: int | None, at: datetime) -> Import:
+    """Have a job import the file; keep its mapping for the source's next file, and what a vanished row means.
+
+    Raises Invalid where that is to be said and is not.
+    """
+    found = promise(session, _alone(session, import_id), vanished=vanished, by=by, at=at)
     begin(session, found, by=by, at=at)
     return found
 
@@ -142,11 +145,14 @@ def ready(session: Session, found: Import, *, at: datetime) -> Import:
     return found
 
 
-def promise(session: Session, found: Import, *, by: int | None, at: datetime) -> Import:
+def promise(session: Session, found: Import, *, vanished: str = "", by: int | None, at: datetime) -> Import:
     """A file that is to be imported: keep its mapping for the next one, and enter its attributes."""
+    is_asked = vanishing.is_asked(session, found)
     ready(session, found, at=at)
     mapping = mapping_of(found)
     following.keep(session, found, mapping, by=by, at=at)
+    if is_asked or (vanished and found.kind in vanishing.KINDS):
+        vanishing.decide(session, found, vanished, by=by, at=at)
     _register_fields(session, mapping, at)
     return found
 

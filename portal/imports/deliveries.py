@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -317,15 +318,22 @@ def _start_check(session: Session, found: Delivery, *, at: datetime) -> None:
     _next(session, found, at=at)
 
 
-def start(session: Session, delivery_id: int, *, by: int | None, at: datetime) -> Delivery:
-    """Have jobs import all of them, one after another. Raises Conflict while one of another export's is not done."""
+def start(
+    session: Session, delivery_id: int, *, vanished: Table[int, str] | str = "", by: int | None, at: datetime
+) -> Delivery:
+    """Have jobs import all of them, one after another. `vanished`: what a vanished row means, of all or by a file's id."""
     found = _to_map(session, delivery_id)
     for file in _taken(session, found):
-        _named(file, lambda file: commands.promise(session, file, by=by, at=at))
+        said = vanished if isinstance(vanished, str) else vanished.get(file.id, "")
+        _named(file, partial(_promise, session, vanished=said, by=by, at=at))
         file.state = ImportState.WAITING
     found.state, found.started_at, found.reason = DeliveryState.RUNNING, at, None
     _next(session, found, at=at)
     return found
+
+
+def _promise(session: Session, file: Import, *, vanished: str, by: int | None, at: datetime) -> None:
+    commands.promise(session, file, vanished=vanished, by=by, at=at)
 
 
 def _taken(session: Session, found: Delivery) -> list[Import]:

@@ -18,11 +18,13 @@ ALIKE: Final = 0.5
 def saved_for(
     session: Session, kind: str, source: str, names: Sequence[str], filename: str
 ) -> SavedMapping | None:
-    """The saved mapping that a file follows: one of its source, of files alike; else the only one of exactly its columns."""
+    """The saved mapping that a file follows: one of its source, of files alike; else of the only source that sends such files."""
     saved = session.exec(
         select(SavedMapping).where(SavedMapping.kind == kind).order_by(col(SavedMapping.id))
     ).all()
-    return nearest([one for one in saved if one.source == source], names, filename) or _only(saved, names)
+    return nearest([one for one in saved if one.source == source], names, filename) or _elsewhere(
+        saved, names, filename
+    )
 
 
 def nearest(saved: Iterable[SavedMapping], names: Sequence[str], filename: str) -> SavedMapping | None:
@@ -32,9 +34,10 @@ def nearest(saved: Iterable[SavedMapping], names: Sequence[str], filename: str) 
     return max(found, key=lambda entry: entry[:3])[3] if found else None
 
 
-def _only(saved: Iterable[SavedMapping], names: Sequence[str]) -> SavedMapping | None:
-    same = [one for one in saved if likeness(one, names) == 1]
-    return same[0] if len({one.source for one in same}) == 1 else None
+def _elsewhere(saved: Iterable[SavedMapping], names: Sequence[str], filename: str) -> SavedMapping | None:
+    """Where the file does not tell its source: one of exactly its columns, or of its name and columns much alike."""
+    same = [one for one in saved if likeness(one, names) >= (ALIKE if one.name == name_of(filename) else 1)]
+    return nearest(same, names, filename) if len({one.source for one in same}) == 1 else None
 
 
 def likeness(saved: SavedMapping, names: Sequence[str]) -> float:

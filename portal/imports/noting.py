@@ -13,7 +13,7 @@ from portal.imports.applying import Applied
 from portal.imports.mapping import Mapping
 from portal.imports.pages import COUNTS, get
 from portal.imports.rejects import Reject
-from portal.imports.tables import Import, ImportReject, ImportState
+from portal.imports.tables import Import, ImportDifference, ImportReject, ImportState
 from portal.imports.understanding import Understood
 
 LONGEST_REASON: Final = 500
@@ -32,7 +32,9 @@ def begin(session: Session, import_id: int, state: ImportState, *, job_id: int) 
 
 def clear(session: Session, found: Import) -> None:
     """Forget what was counted."""
-    session.execute(delete(ImportReject).where(col(ImportReject.import_id) == found.id))
+    for kept in (ImportReject, ImportDifference):
+        session.execute(delete(kept).where(col(kept.import_id) == found.id))
+    found.differences, found.vanished = {}, 0
     found.created = found.updated = found.unchanged = found.rejected = 0
     found.unreadable, found.reason = {}, None
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal.db import Instant, Json
@@ -56,6 +56,17 @@ class Import(SQLModel, table=True):
         sa_type=Json,
         description="Cells, by column, that fit no kind and count as missing.",
     )
+    differences: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=Json,
+        sa_column_kwargs={"server_default": "{}"},
+        description="What a dry run found: changed values by field, and the first new ids.",
+    )
+    vanished: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="Records of earlier files like it that it no longer has.",
+    )
     next_part: int = Field(default=0, description="Where a killed import goes on.")
     is_large: bool = Field(
         default=False, description="Given to the console, where the limits for uploads do not hold."
@@ -92,6 +103,21 @@ class ImportReject(SQLModel, table=True):
     cells: list[str] = Field(default_factory=list, sa_type=Json)
 
 
+class ImportDifference(SQLModel, table=True):
+    """A value that importing would change, one of the first that a dry run met."""
+
+    __tablename__ = "import_difference"
+
+    id: int = Field(default=None, primary_key=True)
+    import_id: int = Field(foreign_key="import.id", index=True)
+    record_id: int
+    field: str = Field(max_length=300)
+    is_attribute: bool
+    before: str | None = Field(default=None, sa_type=Text, description="As history keeps it.")
+    after: str | None = Field(default=None, sa_type=Text)
+    overrules: bool = Field(description="A person had put there what was before.")
+
+
 class SavedMapping(SQLModel, table=True):
     """How one of the files that a source sends, such as its leads, was mapped last time; offered for the next one.
 
@@ -113,6 +139,14 @@ class SavedMapping(SQLModel, table=True):
     mapping: dict[str, Any] = Field(sa_type=Json)
     saved_at: datetime = Field(sa_type=Instant)
     saved_by: int | None = Field(default=None, foreign_key="user_account.id")
+    vanished: str = Field(
+        default="",
+        max_length=10,
+        sa_column_kwargs={"server_default": ""},
+        description="What a row that is no longer there means: part, gone; empty: nobody said.",
+    )
+    vanished_at: datetime | None = Field(default=None, sa_type=Instant)
+    vanished_by: int | None = None
 
 
 class DeliveryState(StrEnum):

@@ -158,7 +158,7 @@ def _where(conditions: Sequence[str]) -> str:
 
 
 def _conditions(filters: Filters, *, ranked: bool) -> tuple[list[str], dict[str, Any]]:
-    where = ["p.merged_into_id IS NULL"]
+    where = ["p.merged_into_id IS NULL", "p.gone_at IS NULL"]
     where += ["p.opted_out_at IS NULL", "p.customer_at IS NULL"] if filters.open_only else []
     values: dict[str, Any] = {}
     for name in ("source", "owner", "country"):

@@ -59,6 +59,30 @@ def test_importing_the_same_file_again_changes_nothing(imports: Importing) -> No
     assert {name for name in before if before[name] != after[name]} <= {"saved_mapping"}
 
 
+def test_next_weeks_file_takes_two_clicks_and_shows_only_what_differs(imports: Importing) -> None:
+    imports.imported(TABLE, source="CRM")
+    url = imports.understood("\n".join(TABLE.replace("Web", "Fair & Co").splitlines()[:2]) + "\n")
+
+    tried = unescaped(imports.browser.get(url).text)
+    assert "What differs" in tried
+    assert "<td>source</td><td>Web</td><td>Fair & Co</td>" in tried
+    assert "1 record of earlier files is no longer in leads.csv. What does that mean?" in tried
+    refused = imports.browser.post(f"{url}/run", {})
+    assert refused.status_code == 422
+    done = imports.post(f"{url}/run", vanished="gone").text
+    assert "1 record that the file no longer has was marked as gone." in done
+    page = imports.browser.get("/people").text
+    assert "Ada Lovelace" in page
+    assert "Grace Hopper" not in page
+    assert "Gone from its source since" in imports.browser.get("/people/2").text
+
+    assert "Kept for the next files" in imports.post(f"{url}/meaning", vanished="part").text
+    back = imports.understood(TABLE)
+    assert "What does that mean?" not in imports.browser.get(back).text
+    imports.post(f"{back}/run")
+    assert "Grace Hopper" in imports.browser.get("/people").text
+
+
 def test_deals_are_imported_with_their_stages(imports: Importing) -> None:
     table = "Deal ID,Deal Name,Stage,Amount\nd1,Rope,Closed Won,1200.50\nd2,Sail,Negotiation,80\n"
     imports.imported(table, "deals.csv", "deals", currency="eur")
