@@ -58,8 +58,8 @@ def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE,
 
     `prefix` begins the names of what is bound: statements that stand within one another need different ones.
     """
-    compiled = _Compiled(ground, prefix)
-    base = _Subject(level, "r")
+    compiled = Compiled(ground, prefix)
+    base = Subject(level, "r")
     expression = compiled.node(criteria.root, base)
     judged = f"CASE ({expression}) WHEN TRUE THEN {MET} WHEN FALSE THEN {FAILED} ELSE {NOT_KNOWN} END"
     verdict = judged
@@ -90,7 +90,7 @@ def attributed_by(criteria: Criteria, terms: Mapping[str, Criteria]) -> set[Leve
 
 
 @dataclass(frozen=True)
-class _Subject:
+class Subject:
     """The record a clause is about: its level, and what its table is called in the statement."""
 
     level: Level
@@ -98,7 +98,7 @@ class _Subject:
 
 
 @dataclass
-class _Compiled:
+class Compiled:
     """Gathers joins and values while a tree is spelled."""
 
     ground: Ground
@@ -114,7 +114,7 @@ class _Compiled:
     def bound(self, values: Sequence[Any]) -> str:
         return ", ".join(map(self.bind, values))
 
-    def node(self, node: Node, base: _Subject) -> str:
+    def node(self, node: Node, base: Subject) -> str:
         if not isinstance(node, Group):
             return self.clause(node, base)
         parts = f" {'AND' if node.how == 'all' else 'OR'} ".join(
@@ -122,7 +122,7 @@ class _Compiled:
         )
         return f"NOT ({parts})" if node.how == "none" else parts
 
-    def clause(self, clause: Clause, base: _Subject) -> str:
+    def clause(self, clause: Clause, base: Subject) -> str:
         match clause:
             case FieldClause():
                 return self.field(clause, base)
@@ -139,23 +139,23 @@ class _Compiled:
             case EveryRecord():
                 return "TRUE"
 
-    def subject(self, of: Level, base: _Subject) -> _Subject:
+    def subject(self, of: Level, base: Subject) -> Subject:
         """The record itself, or the person or company it belongs to."""
         if of is base.level:
             return base
         alias = f"{base.alias}_{of.value}"
-        subject = _Subject(of, alias)
+        subject = Subject(of, alias)
         if alias not in self.joins:
             link = self.own(base, LINKS[base.level, of], Kept.INSTANT)
             seen = f" AND {self.past(subject).was_seen}" if self.ground.is_past else ""
             self.joins[alias] = f"LEFT JOIN {TABLES[of]} {alias} ON {alias}.id = {link}{seen}"
         return subject
 
-    def past(self, subject: _Subject) -> Past:
+    def past(self, subject: Subject) -> Past:
         moment = self.bind(self.ground.as_of)
         return Past(subject.level, subject.alias, moment, self.ground.is_sqlite)
 
-    def own(self, subject: _Subject, column: str, kept: Kept) -> str:
+    def own(self, subject: Subject, column: str, kept: Kept) -> str:
         """A column of ours, as it is or was."""
         current = f"{subject.alias}.{column}"
         if not self.ground.is_past:
@@ -164,7 +164,7 @@ class _Compiled:
         value = past.value(current, self.bind(column), past.plain(kept))
         return past.stage(value) if (subject.level, column) == (Level.DEAL, "stage") else value
 
-    def if_there(self, subject: _Subject, base: _Subject, expression: str) -> str:
+    def if_there(self, subject: Subject, base: Subject, expression: str) -> str:
         """What is asked of a record that is not there is unknown."""
         if subject == base:
             return expression
@@ -172,7 +172,7 @@ class _Compiled:
 
     # fields
 
-    def field(self, clause: FieldClause, base: _Subject) -> str:
+    def field(self, clause: FieldClause, base: Subject) -> str:
         known = self.ground.fields.get(clause.field)
         if known is None:
             return UNKNOWN
@@ -189,7 +189,7 @@ class _Compiled:
             case _:
                 return self.number(clause, value)
 
-    def value(self, known: KnownField, subject: _Subject) -> str:
+    def value(self, known: KnownField, subject: Subject) -> str:
         """A field's value: doubles for numbers and booleans, microseconds for dates, texts as they stand."""
         if known.id is not None:
             return _typed(self.attribute(known, subject), known.kind)
@@ -207,7 +207,7 @@ class _Compiled:
             case _:
                 return column
 
-    def attribute(self, known: KnownField, subject: _Subject) -> str:
+    def attribute(self, known: KnownField, subject: Subject) -> str:
         current = f"{self.columns(subject)}.f{known.id}"
         if not self.ground.is_past:
             return current
@@ -215,7 +215,7 @@ class _Compiled:
         name = self.bind(known.ref.name)
         return past.value(current, name, past.attribute(known.kind), is_attribute=True)
 
-    def columns(self, subject: _Subject) -> str:
+    def columns(self, subject: Subject) -> str:
         alias = f"{subject.alias}_c"
         there = f"LEFT JOIN columns_{subject.level.value} {alias} ON {alias}.record_id = {subject.alias}.id"
         self.joins.setdefault(alias, there)
@@ -254,11 +254,11 @@ class _Compiled:
 
     # what is counted
 
-    def activity(self, clause: ActivityClause, base: _Subject) -> str:
+    def activity(self, clause: ActivityClause, base: Subject) -> str:
         subject = self.subject(clause.of, base)
         return self.if_there(subject, base, self.counted(clause, subject, base))
 
-    def counted(self, clause: ActivityClause, subject: _Subject, base: _Subject) -> str:
+    def counted(self, clause: ActivityClause, subject: Subject, base: Subject) -> str:
         where = [f"a.{clause.of.value}_id = {subject.alias}.id", f"a.at <= {self.bind(self.ground.as_of)}"]
         kinds = self.ground.kind_ids(clause.what)
         if kinds is not None:
@@ -288,17 +288,17 @@ class _Compiled:
             found = f"(SELECT COUNT(*) FROM ({rows} LIMIT {needed:d}) AS few) = {needed:d}"
         return found if test == "at_least" else f"NOT ({found})"
 
-    def deals(self, clause: DealsClause, base: _Subject) -> str:
+    def deals(self, clause: DealsClause, base: Subject) -> str:
         subject = self.subject(clause.of, base)
         where = [f"d.{clause.of.value}_id = {subject.alias}.id"]
         if clause.outcome != "any":
-            outcome = self.own(_Subject(Level.DEAL, "d"), "outcome", Kept.TEXT)
+            outcome = self.own(Subject(Level.DEAL, "d"), "outcome", Kept.TEXT)
             where.append(f"{outcome} = '{clause.outcome}'")
         if self.ground.is_past:
-            where.append(self.past(_Subject(Level.DEAL, "d")).was_seen)
+            where.append(self.past(Subject(Level.DEAL, "d")).was_seen)
         return self.if_there(subject, base, self.enough("deal d", where, clause.test, clause.count))
 
-    def roles(self, clause: RolesClause, base: _Subject) -> str:
+    def roles(self, clause: RolesClause, base: Subject) -> str:
         where = [f"dr.deal_id = {base.alias}.id", "dr.person_id IS NOT NULL"]
         if clause.roles:
             folding = "lower(dr.role)" if self.ground.is_sqlite else 'lower(dr.role COLLATE "C")'
@@ -311,7 +311,7 @@ class _Compiled:
 
     # scores and other definitions
 
-    def score(self, clause: ScoreClause, base: _Subject) -> str:
+    def score(self, clause: ScoreClause, base: Subject) -> str:
         run = self.ground.runs.get(clause.of)
         if run is None:
             return UNKNOWN
@@ -324,7 +324,7 @@ class _Compiled:
         value = f"({alias}.grp + 1) / 2" if what == "group" else f"{alias}.propensity"
         return f"{value} {OPERATORS[test]} {self.bind(clause.value)}"
 
-    def definition(self, clause: DefinitionClause, base: _Subject) -> str:
+    def definition(self, clause: DefinitionClause, base: Subject) -> str:
         inner = self.ground.terms.get(clause.term)
         if inner is None:
             return UNKNOWN
