@@ -23,7 +23,15 @@ LEVELS: Final = click.Choice([level.value for level in Level])
 
 
 @click.command()
-@click.option("--outcome", required=True, help="The field to learn, such as Converted.")
+@click.option("--outcome", default="", help="The field to learn, such as Converted.")
+@click.option(
+    "--term",
+    default="",
+    help="Or the definition in force to foresee, such as qualified_lead, within --within-days.",
+)
+@click.option(
+    "--of-term", default="", help="Only those who meet this definition in force when they are looked at."
+)
 @click.option("--positive", default="", help="The value that means yes, where it is not plain.")
 @click.option(
     "--undecided",
@@ -54,6 +62,8 @@ def train(wait: bool, as_json: bool, level: str, **options: Any) -> None:
         "left_out": _names(options.pop("leave_out")),
         "undecided": _names(options.pop("undecided")),
     }
+    if not (options["outcome"] or options["term"]):
+        raise click.UsageError("Missing option '--outcome' (or '--term').")
     only_field, only_value = _only(options.pop("only"))
     recipe = Recipe(level=Level(level), only_field=only_field, only_value=only_value, **lists, **options)
     with opened() as (settings, database):

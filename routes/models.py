@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 
 from portal.accounts import Right, rules, users
 from portal.clock import now
+from portal.definitions import Meaning
 from portal.fields import Level
-from portal.models import choices, guard, registry, reigns, standing, words
+from portal.models import choices, guard, learned, registry, reigns, standing, words
 from portal.models.choices import Choice
 from portal.models.registry import Recipe
 from portal.models.standing import Standing
@@ -25,6 +26,19 @@ bp = Blueprint("models", __name__, url_prefix="/models")
 
 PAGE = 50
 DAYS = "Use a number of days, such as 90, or leave it empty."
+A_TERM = "term:"
+NOTHING_SAID: Final[Mapping[str, Any]] = {
+    "leaks": [],
+    "warnings": [],
+    "features": [],
+    "activities": {},
+    "value": {},
+    "unknown": 0,
+    "young": 0,
+    "already": 0,
+    "reads_today": False,
+}
+"""What an older label may not say yet."""
 MAY_PROMOTE = (Right.LEADER, Right.ADMINISTRATOR)
 
 
@@ -44,14 +58,22 @@ class RecipeForm(BaseModel):
     source: str = Field("", max_length=100)
     only_field: str = Field("", max_length=300)
     only_value: str = Field("", max_length=300)
+    of_term: str = Field("", max_length=40)
     leave_out: list[str] = []
     promote: bool = False
     shown: bool = False
     asked_of: str = Field("", max_length=300)
 
+    @property
+    def term(self) -> str:
+        """The definition to learn, if the outcome is one."""
+        return self.outcome.removeprefix(A_TERM) if self.outcome.startswith(A_TERM) else ""
+
     def recipe(self) -> Recipe:
         return Recipe(
-            outcome=self.outcome,
+            outcome="" if self.term else self.outcome,
+            term=self.term,
+            of_term=self.of_term,
             level=self.level,
             positive=self.positive,
             undecided=tuple(self.undecided),
@@ -107,6 +129,7 @@ def new() -> ResponseReturnValue:
         survey = choices.survey(session, form.level)
         sources = choices.sources(session, form.level)
         said = guard.decisions(session, form.level, form.outcome)
+        terms = learned.learnable(session, form.level)
     outcome, only = survey.find(form.outcome), survey.find(form.only_field)
     positive = outcome.chosen(form.positive) if outcome else ""
     return render(
@@ -120,6 +143,7 @@ def new() -> ResponseReturnValue:
         undecided=_undecided(form, outcome, positive),
         only=only,
         said=said,
+        terms=[(meaning.term, meaning.label, meaning.rule) for meaning in terms],
         is_fresh=form.asked_of != form.outcome,
         order_by=survey.chosen_order(form.order_by, is_first=not form.shown),
         levels=[(level, words.LEVELS[level][1].capitalize()) for level in Level],
@@ -151,28 +175,19 @@ def create() -> ResponseReturnValue:
 def show(model_id: int) -> ResponseReturnValue:
     """The score label: how good the model is, what speaks against it, what it learned from."""
     with reading() as session:
-        model = registry.get(session, model_id)
-        job = registry.job_of(session, model)
+        found = registry.line(session, model_id)
+        model, job = found.model, found.job
+        met, of = (learned.named(session, each) for each in (model.met_version_id, model.of_version_id))
         lines = runs.listed(session, model_id=model_id, limit=5)
         names = users.names(session)
-        said = guard.decisions(session, model.level, model.outcome)
-        waiting = guard.waiting(session, model)
-        champion = reigns.champion(session, Level(model.level))
-        reigned = reigns.history(session, model_id=model_id)
+        said = guard.decisions(session, model.level, model.outcome) if guard.suspects(model) else {}
+        reigned = reigns.history(session, level=model.level)
+    champion = next((each.model_id for each in reigned if each.ended_at is None), None)
     stands, tests = standing.of_model(model, job.state if job else None), _tests(model)
     return render(
         "models/show.html",
         model=model,
-        label={
-            "leaks": [],
-            "warnings": [],
-            "features": [],
-            "unknown": 0,
-            "activities": {},
-            "value": {},
-            "young": 0,
-            **model.label,
-        },
+        label={**NOTHING_SAID, **model.label},
         job=job,
         left=seconds_left(job),
         progress_url=url_for(".progress", model_id=model_id),
@@ -184,22 +199,22 @@ def show(model_id: int) -> ResponseReturnValue:
         names=names,
         may_promote=rules.may(user().right, MAY_PROMOTE),
         said=said,
-        waiting=waiting,
-        champion=champion if champion and champion.id != model_id else None,
-        reigned=reigned,
-        again=_address(model, []),
-        without=_address(model, [leak["column"] for leak in _leaks(model) if not _stays(leak, said)]),
+        waiting=guard.undecided(model, said),
+        champion=champion if champion != model_id else None,
+        reigned=[each for each in reigned if each.model_id == model_id],
+        again=_address(model, met, of, []),
+        without=_address(
+            model, met, of, [leak["column"] for leak in guard.suspects(model) if not _stays(leak, said)]
+        ),
         left_out=[words.title(name) for name in model.left_out],
         outcome=words.outcome(model),
         population=words.population(model),
+        met=met.label if met else "",
+        of=of.label if of else "",
         people=words.LEVELS[model.level][1],
         title=words.title,
         Standing=Standing,
     )
-
-
-def _leaks(model: Model) -> list[dict[str, Any]]:
-    return list(model.label.get("leaks", ()))
 
 
 def _stays(leak: Mapping[str, Any], said: Mapping[str, LeakDecision]) -> bool:
@@ -214,12 +229,13 @@ def _tests(model: Model) -> Mapping[str, Any]:
     return {name: test for name in ("out_of_fold", "forward") if (test := model.label[name])}
 
 
-def _address(model: Model, suspects: list[str]) -> str:
+def _address(model: Model, met: Meaning | None, of: Meaning | None, suspects: list[str]) -> str:
     """The form filled in as for this model, without the suspects."""
     return url_for(
         ".new",
         level=model.level,
-        outcome=model.outcome,
+        outcome=f"{A_TERM}{met.term}" if met else model.outcome,
+        of_term=of.term if of else None,
         positive=model.positive,
         undecided=model.undecided,
         within_days=model.within_days,

@@ -23,11 +23,16 @@ OPEN: Final = {(Level.DEAL, "outcome"): ["open"]}
 
 @dataclass(frozen=True)
 class Target:
-    """What counts as yes; the outcome (n,) of each record: 1, 0, or NaN where it is not known; how many are too young to know."""
+    """What counts as yes; the outcome (n,) of each record: 1, 0, or NaN where it is not known; how many are too young to know,
+    and how many had it already when they are looked at; whether
+    a definition's criteria read fields or deals as they are today.
+    """
 
     positive: str
     outcome: FloatArray
     young: int = 0
+    already: int = 0
+    reads_today: bool = False
 
 
 def of(

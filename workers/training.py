@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from dataclasses import field as dataclass_field
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -13,10 +14,10 @@ from sqlmodel import Session, select
 from portal import columns, imports
 from portal.clock import now
 from portal.columns import Input
-from portal.db import microseconds
+from portal.db import Database, microseconds
 from portal.errors import Invalid, Problem
 from portal.fields import Field, FieldKind, Level
-from portal.models import amounts, choices, registry
+from portal.models import amounts, choices, learned, registry
 from portal.models.registry import Learned
 from portal.models.tables import Model
 from portal.ranking import runs
@@ -27,11 +28,12 @@ from scoring.label import DataSheet, Test
 from scoring.leaks import Suspect
 from scoring.training import Trained, train
 from scoring.value import TrainedValue, train_value
-from workers import doings, tables, targets
+from workers import doings, meeting, tables, targets
 from workers.targets import Target
 from workers.tasks import Claim, Effects, task
 
 THREADS: Final = 2
+MET: Final = "met"
 OUTCOME: Final = "\0outcome"
 AMOUNT: Final = "\0amount"
 """No field is called that: what a record's purchases were worth."""
@@ -41,7 +43,7 @@ AMOUNT: Final = "\0amount"
 class Asked:
     """What a model is to learn from, found among the fields there are."""
 
-    outcome: Input
+    outcome: Input | None
     order: Input | None
     inputs: Sequence[Input]
     only: Input | None = None
@@ -49,8 +51,7 @@ class Asked:
     @property
     def read(self) -> list[Input]:
         """All that is to be read, each once."""
-        others = [field for field in (self.order, self.only) if field]
-        wanted = [*self.inputs, self.outcome, *others]
+        wanted = [*self.inputs, *(field for field in (self.outcome, self.order, self.only) if field)]
         return list({field.name: field for field in wanted}.values())
 
 
@@ -77,11 +78,11 @@ def _train(job: Claim, model: Model) -> Effects:
     value = train_value(table, read.amounts, as_of=as_of, threads=THREADS)
     job.progress(0, None, "looking for columns that know the future")
     found = leaks.suspects(table, outcome)
-    learned = _learned(trained, read, found, tables.digest(table, outcome, read.amounts))
-    learned = replace(learned, **_valued(value, read.currency, learned.label))
+    result = _learned(trained, read, found, tables.digest(table, outcome, read.amounts))
+    result = replace(result, **_valued(value, read.currency, result.label))
 
     def effects(session: Session) -> dict[str, Any]:
-        kept = registry.keep(session, model.id, learned, at=now())
+        kept = registry.keep(session, model.id, result, at=now())
         if kept.promoted_at is not None:
             runs.start_run(session, kept, by=kept.created_by, at=now())
         return {"model": kept.id, "usable": kept.is_usable}
@@ -125,13 +126,44 @@ def _read(job: Claim, model: Model) -> Read:
         won = amounts.won(session, level)
         sources = dict(session.exec(select(Field.name, Field.source).where(Field.level == level)).all())
     frame = _records(job, model, asked)
-    target = targets.of(frame[asked.outcome.name], asked.outcome, model, _order(frame, asked))
+    target = target_of(job.database, model, asked, frame, as_of=model.as_of)
     frame, watched = _watched(job, model, asked, frame.with_columns(pl.Series(OUTCOME, target.outcome)))
     frame = frame.join(won.frame.rename({"amount": AMOUNT}), on="id", how="left", maintain_order="left")
     frame = tables.by_content(frame)
     table = tables.table_of(frame, [*asked.inputs, *watched.inputs])
     outcome, worth = (tables.floats(frame[name].fill_nan(None)) for name in (OUTCOME, AMOUNT))
     return Read(table, target, outcome, _order(frame, asked), worth, won.currency, watched, sources)
+
+
+def target_of(
+    database: Database, model: Model, asked: Asked, frame: pl.DataFrame, *, as_of: datetime
+) -> Target:
+    """What a model is to learn of records as they are read: an attribute, or who first meets a definition's version."""
+    order = _order(frame, asked)
+    if asked.outcome:
+        return targets.of(frame[asked.outcome.name], asked.outcome, model, order, as_of=as_of)
+    assert model.met_version_id is not None
+    with database.reading() as session:
+        criteria = learned.criteria_of(session, model.met_version_id)
+    found = meeting.first_met(
+        database,
+        criteria,
+        Level(model.level),
+        frame["id"].to_numpy(),
+        own_moments(model, frame, order),
+        within=model.within_days or 0,
+        as_of=targets.days(as_of),
+    )
+    return Target(MET, found.outcome, found.young, found.already, learned.reads_today(criteria))
+
+
+def own_moments(model: Model, frame: pl.DataFrame, order: FloatArray | None) -> FloatArray:
+    """When each record is looked at, to foresee what follows: people some days after they came, others when they came, in days."""
+    if Level(model.level) in doings.READ:
+        return tables.floats(frame[doings.CAME.name]) + doings.WATCHED_DAYS
+    if order is None:
+        raise Invalid(choices.NO_AGE)
+    return order
 
 
 def _records(job: Claim, model: Model, asked: Asked) -> pl.DataFrame:
@@ -144,7 +176,18 @@ def _records(job: Claim, model: Model, asked: Asked) -> pl.DataFrame:
     )
     if asked.only:
         frame = frame.filter(pl.col(asked.only.name).cast(pl.String) == model.only_value)
-    return frame
+    return _of_version(job.database, model, asked, frame)
+
+
+def _of_version(database: Database, model: Model, asked: Asked, frame: pl.DataFrame) -> pl.DataFrame:
+    """Those who met the version that makes the population when they are looked at; all where there is none."""
+    if model.of_version_id is None:
+        return frame
+    own, level = own_moments(model, frame, _order(frame, asked)), Level(model.level)
+    with database.reading() as session:
+        criteria = learned.criteria_of(session, model.of_version_id)
+    known = np.where(np.isnan(own), targets.days(model.as_of), own)
+    return frame.filter(pl.Series(meeting.met(database, criteria, level, frame["id"].to_numpy(), known)))
 
 
 def _order(frame: pl.DataFrame, asked: Asked) -> FloatArray | None:
@@ -157,7 +200,7 @@ def _watched(job: Claim, model: Model, asked: Asked, frame: pl.DataFrame) -> tup
         return frame, Watched()
     job.progress(0, None, "summing up activities")
     as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
-    moments = doings.moments(frame, frame[OUTCOME].to_numpy(), asked.outcome, as_of)
+    moments = _moments(model, asked, frame, as_of)
     found = doings.learnable(job.database, frame["id"].to_numpy(), moments.own)
     frame = frame.drop(doings.CAME.name, doings.CUSTOMER.name)
     if not found.kinds:
@@ -175,6 +218,14 @@ def _watched(job: Claim, model: Model, asked: Asked, frame: pl.DataFrame) -> tup
     return frame, Watched(found.kinds, inputs, said)
 
 
+def _moments(model: Model, asked: Asked, frame: pl.DataFrame, as_of: float) -> doings.Moments:
+    """Whether a definition was met is asked as of each moment; who had met it by then is left out there already."""
+    if asked.outcome:
+        return doings.moments(frame, frame[OUTCOME].to_numpy(), asked.outcome, as_of)
+    own = np.minimum(own_moments(model, frame, None), as_of)
+    return doings.Moments(own, np.full(len(own), np.nan), is_dated=True)
+
+
 def asked_of(session: Session, model: Model) -> Asked:
     """The fields of a model's outcome, order, population and inputs. Raises Invalid where there is none of that name."""
     level = Level(model.level)
@@ -184,15 +235,17 @@ def asked_of(session: Session, model: Model) -> Asked:
     def field(name: str) -> Input:
         return columns.resolve(known, name, aliases=aliases)
 
-    outcome = field(model.outcome)
+    outcome = field(model.outcome) if model.met_version_id is None else None
     order = field(model.order_by) if model.order_by else None
     if order and order.kind not in {FieldKind.NUMBER, FieldKind.DATE}:
         raise Invalid(f"“{order.name}” cannot say what came first: name a field of dates or numbers.")
-    out = {outcome.name, *choices.NEVER[level], *(field(name).name for name in model.left_out)}
+    out = {*choices.NEVER[level], *(field(name).name for name in model.left_out)}
     if model.within_days and (order is None or order.kind is not FieldKind.DATE):
         raise Invalid(choices.NO_AGE)
     only = field(model.only_field) if model.only_field else None
-    out |= {each.name for each in (order, only) if each}
+    out |= {each.name for each in (outcome, order, only) if each}
+    if model.met_version_id:
+        out |= learned.asked_fields(session, model.met_version_id, level)
     out |= imports.repeated(session, level) | {aliases.get(name.casefold(), "") for name in model.left_out}
     inputs = [f for f in known.values() if f.name not in out and f.kind is not FieldKind.TEXT]
     return Asked(outcome, order, inputs, only)
@@ -207,7 +260,11 @@ def _learned(trained: Trained, read: Read, found: Sequence[Suspect], digest: str
         positive=read.target.positive,
         label=_finite(
             label.as_data()
-            | {"leaks": [asdict(suspect) for suspect in found], "young": read.target.young}
+            | {
+                "leaks": [asdict(suspect) for suspect in found],
+                "young": read.target.young,
+                "already": read.target.already,
+            }
             | {"activities": read.activities.label, "features": _sheets(label.features, read)}
         ),
         out_of_fold_auc=_auc(label.out_of_fold),

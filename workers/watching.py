@@ -16,10 +16,11 @@ from portal.models import registry
 from portal.models.tables import Model, Run, RunState
 from portal.ranking import drifts, runs
 from scoring import drift
+from scoring.columns import FloatArray
 from scoring.drift import Drift
-from workers import tables, targets
+from workers import doings, tables, targets
 from workers.tasks import Claim, Effects, task
-from workers.training import asked_of
+from workers.training import Asked, asked_of, target_of
 
 
 @task("watch")
@@ -65,21 +66,28 @@ def _rates(job: Claim, run: Run, model: Model) -> tuple[tuple[int, int], tuple[i
 
     Where a model says how many days an outcome takes, now are those who were too young then; else all who know it now.
     """
-    columns.refresh(job.database, Level(model.level))
     try:
         with job.database.reading() as session:
             asked = asked_of(session, model)
-        fields = list({f.name: f for f in (asked.outcome, asked.order, asked.only) if f}.values())
-        frame = tables.read(job.database, Level(model.level), fields, source=model.source)
-        if asked.only:
-            frame = frame.filter(pl.col(asked.only.name).cast(pl.String) == model.only_value)
-        order = tables.floats(frame[asked.order.name]) if asked.order else None
-        series = frame[asked.outcome.name]
-        outcome = targets.of(series, asked.outcome, model, order, as_of=run.as_of).outcome
+        outcome = _outcome(job, run, model, asked)
     except Problem:
         return None
     known = ~np.isnan(outcome)
-    if model.within_days and order is not None:
-        known &= order > targets.days(model.as_of) - model.within_days
     records = int(known.sum())
     return ((model.positives, model.records), (int(outcome[known].sum()), records)) if records else None
+
+
+def _outcome(job: Claim, run: Run, model: Model, asked: Asked) -> FloatArray:
+    """The outcomes that count as those of now, NaN for all others."""
+    level = Level(model.level)
+    columns.refresh(job.database, level)
+    read = [field for field in (asked.outcome, asked.order, asked.only) if field]
+    fields = list({field.name: field for field in read}.values())
+    frame = tables.read(job.database, level, [*fields, *doings.READ.get(level, ())], source=model.source)
+    if asked.only:
+        frame = frame.filter(pl.col(asked.only.name).cast(pl.String) == model.only_value)
+    outcome = target_of(job.database, model, asked, frame, as_of=run.as_of).outcome
+    if model.within_days and asked.order:
+        order = tables.floats(frame[asked.order.name])
+        outcome = np.where(order > targets.days(model.as_of) - model.within_days, outcome, np.nan)
+    return outcome

@@ -18,7 +18,7 @@ from portal.criteria.fields import OWN, REACHES, Kept
 from portal.criteria.parsing import parse
 from portal.deals import DealRole
 from portal.fields import Field, FieldKind, Level
-from portal.models.tables import CurrentRun
+from portal.models.tables import CurrentRun, Model
 
 MOST_ROLES: Final = 100
 LOOKED_AT: Final = 2_000
@@ -75,7 +75,7 @@ class Catalogue:
 
 
 def catalogue(session: Session, level: Level) -> Catalogue:
-    """What criteria about a level can ask for. Five short queries, whatever the number of records."""
+    """What criteria about a level can ask for. Six short queries, whatever the number of records."""
     kinds = session.exec(rows_of(ActivityKind).order_by(col(ActivityKind.name)))
     roles = select(col(DealRole.role)).where(col(DealRole.role) != "").distinct().limit(MOST_ROLES)
     terms, in_force = _terms(session)
@@ -87,7 +87,24 @@ def catalogue(session: Session, level: Level) -> Catalogue:
         roles=sorted(session.connection().execute(roles).scalars()) if level is Level.DEAL else (),
         scored=frozenset(map(Level, session.exec(rows_of(CurrentRun.level)))),
         criteria=in_force,
+        learned=_learned(session),
     )
+
+
+def _learned(session: Session) -> dict[Level, frozenset[str]]:
+    """The terms that the models which rank foresee, by level: their score may not be asked for by such a term."""
+    known = table("definition", *map(column, ("id", "term")))
+    held = table("definition_version", *map(column, ("id", "definition_id")))
+    query = (
+        select(col(Model.level), known.c.term)
+        .join(held, held.c.id == col(Model.met_version_id))
+        .join(known, known.c.id == held.c.definition_id)
+        .where(col(Model.promoted_at).is_not(None), col(Model.retired_at).is_(None))
+    )
+    found: dict[Level, frozenset[str]] = {}
+    for level, term in session.connection().execute(query):
+        found[Level(level)] = found.get(Level(level), frozenset()) | {term}
+    return found
 
 
 def _own(level: Level) -> dict[FieldRef, KnownField]:

@@ -190,6 +190,9 @@ def _choice(name: str, kind: FieldKind, counts: Counter[str], records: int) -> C
 
 def check(found: Survey, recipe: Recipe) -> None:
     """Refuse what could not be learned, before a job is added for it. Raises Invalid."""
+    if recipe.term:
+        _check_order(found, recipe)
+        return
     outcome = found.find(recipe.outcome)
     if outcome is None or not outcome.is_outcome:
         raise Invalid("Choose the field a model is to learn: one that says how it ended, such as Converted.")
@@ -197,6 +200,10 @@ def check(found: Survey, recipe: Recipe) -> None:
         raise Invalid(f"Choose which value of {outcome.title} means yes.")
     if recipe.positive and recipe.positive in recipe.undecided:
         raise Invalid(f"“{recipe.positive}” cannot mean yes and not known yet at once.")
+    _check_order(found, recipe)
+
+
+def _check_order(found: Survey, recipe: Recipe) -> None:
     if recipe.order_by and recipe.order_by not in {field.name for field in found.orders}:
         raise Invalid("Choose a field of dates or numbers that says what came first.")
     _check_age(found, recipe)

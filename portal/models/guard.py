@@ -1,7 +1,8 @@
 """Columns that look as if they knew the future: a person says of each whether it is known in time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -19,11 +20,18 @@ def decisions(session: Session, level: str, outcome: str) -> dict[str, LeakDecis
 
 def waiting(session: Session, model: Model) -> list[str]:
     """The columns of a model that look as if they knew the future, and of which nobody said that they are known in time."""
-    suspects = [leak["column"] for leak in model.label.get("leaks", ()) if leak["grade"] == "leak"]
-    if not suspects:
-        return []
-    said = decisions(session, model.level, model.outcome)
-    return [column for column in suspects if column not in said or not said[column].is_known]
+    return undecided(model, decisions(session, model.level, model.outcome)) if suspects(model) else []
+
+
+def undecided(model: Model, said: Mapping[str, LeakDecision]) -> list[str]:
+    """The same, from what was said."""
+    graded = [leak["column"] for leak in suspects(model) if leak["grade"] == "leak"]
+    return [column for column in graded if column not in said or not said[column].is_known]
+
+
+def suspects(model: Model) -> list[dict[str, Any]]:
+    """The columns that look as if they knew the future, each with its grade and evidence."""
+    return list(model.label.get("leaks", ()))
 
 
 def decide(
@@ -37,7 +45,7 @@ def decide(
     at: datetime,
 ) -> LeakDecision:
     """Say that a column is known in time, or that it is to be left out. Raises NotFound where it is no suspect."""
-    if column not in {leak["column"] for leak in model.label.get("leaks", ())}:
+    if column not in {leak["column"] for leak in suspects(model)}:
         raise NotFound(f"Model {model.id} has no column “{column}” that looks as if it knew the future.")
     if is_known and not reason.strip():
         raise Invalid(f"Say how you know that {words.title(column)} is filled in before the outcome.")
@@ -55,11 +63,6 @@ def decide(
     what = "is known in time" if is_known else "is to be left out"
     events.record(session, "model.column_decided", "model", model.id, by=by, at=at, column=column, what=what)
     return found
-
-
-def left_out(session: Session, level: str, outcome: str) -> set[str]:
-    """The columns that people said are to be left out when this outcome is learned."""
-    return {column for column, said in decisions(session, level, outcome).items() if not said.is_known}
 
 
 def listed(columns: Collection[str]) -> str:

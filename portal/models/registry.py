@@ -14,7 +14,7 @@ from portal import events, jobs, notices
 from portal.errors import Invalid, NotFound
 from portal.fields import Level
 from portal.jobs.tables import Job
-from portal.models import guard, reigns, standing, words
+from portal.models import guard, learned, reigns, standing, words
 from portal.models.standing import Standing
 from portal.models.tables import Model, ModelFile, ModelState
 
@@ -39,11 +39,14 @@ class Recipe:
     """What a model is to learn: records of a level whose `outcome` is `positive`, in the order of `order_by`.
 
     `undecided` are values that say the outcome is not known yet; of records that came less than `within_days` ago it is
-    not known either. Only those that `source` knows, and whose `only_field` is `only_value`, are learned from.
+    not known either. With `term` it learns who first meets that definition, as it is in force, within these days; with
+    `of_term` it learns only of those who meet that one when they are looked at. Only those that `source` knows, and whose `only_field` is `only_value`, are learned from.
     """
 
-    outcome: str
+    outcome: str = ""
     level: Level = Level.PERSON
+    term: str = ""
+    of_term: str = ""
     positive: str = ""
     undecided: Sequence[str] = field(default_factory=tuple)
     within_days: int | None = None
@@ -57,11 +60,17 @@ class Recipe:
 
 def start_training(session: Session, recipe: Recipe, *, by: int | None, at: datetime) -> Model:
     """Add a model to be trained, and the job that does it."""
-    if not recipe.outcome.strip():
+    if not (recipe.outcome.strip() or recipe.term):
         raise Invalid("Say which field a model is to learn, such as Converted.")
+    meaning = learned.choose(session, recipe.term, recipe.level) if recipe.term else None
+    of = learned.choose(session, recipe.of_term, recipe.level) if recipe.of_term else None
+    if meaning and not recipe.within_days:
+        raise Invalid(f"Say within how many days a record is to meet {meaning.name}, such as 90.")
     model = Model(
         level=recipe.level,
-        outcome=recipe.outcome.strip(),
+        outcome=f"{meaning.name} v{meaning.number}" if meaning else recipe.outcome.strip(),
+        met_version_id=meaning.version_id if meaning else None,
+        of_version_id=of.version_id if of else None,
         positive=recipe.positive.strip(),
         undecided=_names(recipe.undecided),
         within_days=recipe.within_days,
@@ -132,14 +141,14 @@ KEPT: Final = (
 HEAVY: Final = ("document", "scorer", "value_document", "value_scorer")
 
 
-def keep(session: Session, model_id: int, learned: Learned, *, at: datetime) -> Model:
+def keep(session: Session, model_id: int, found: Learned, *, at: datetime) -> Model:
     """Record a trained model; let it rank where it may, nothing speaks against it, that was asked for and no other does."""
     model = get(session, model_id)
     for name in KEPT:
-        setattr(model, name, getattr(learned, name))
+        setattr(model, name, getattr(found, name))
     model.state = ModelState.READY
-    if learned.document is not None:
-        heavy = {name: getattr(learned, name) for name in HEAVY}
+    if found.document is not None:
+        heavy = {name: getattr(found, name) for name in HEAVY}
         session.merge(ModelFile(model_id=model_id, **heavy))
     by = model.created_by
     events.record(
@@ -218,6 +227,14 @@ def listed(session: Session, *, before: int | None = None, limit: int = 50) -> S
     if before:
         query = query.where(Model.id < before)
     return [Line(*row) for row in session.exec(query.order_by(col(Model.id).desc()).limit(limit))]
+
+
+def line(session: Session, model_id: int) -> Line:
+    """One model, with its label and the job that trains it. Raises NotFound."""
+    query = select(Model, Job).outerjoin(Job, col(Job.id) == col(Model.job_id)).where(Model.id == model_id)
+    if (row := session.exec(query).first()) is None:
+        raise NotFound(f"There is no model {model_id}.")
+    return Line(*row)
 
 
 def count(session: Session) -> int:

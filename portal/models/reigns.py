@@ -77,7 +77,7 @@ def _end(session: Session, model: Model, *, because: str, by: int | None, at: da
     events.record(session, "model.retired", "model", model.id, by=by, at=at, model=model.id)
 
 
-def history(session: Session, *, model_id: int | None = None) -> Sequence[Reign]:
-    """Who ranked, the newest first; all, or one model."""
+def history(session: Session, *, level: str | None = None) -> Sequence[Reign]:
+    """Who ranked, the newest first; all, or one level."""
     query = select(Reign).order_by(col(Reign.id).desc()).limit(SHOWN)
-    return session.exec(query.where(Reign.model_id == model_id) if model_id else query).all()
+    return session.exec(query.where(Reign.level == level) if level else query).all()

@@ -25,6 +25,16 @@ class Model(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     level: str = Field(max_length=10)
     outcome: str = Field(max_length=300, description="The attribute it learns.")
+    met_version_id: int | None = Field(
+        default=None,
+        foreign_key="definition_version.id",
+        description="The definition's version it learns to foresee, where it learns no attribute.",
+    )
+    of_version_id: int | None = Field(
+        default=None,
+        foreign_key="definition_version.id",
+        description="Only records that met this version when they are looked at.",
+    )
     positive: str = Field(default="", max_length=300, description="The value that counts as yes.")
     order_by: str | None = Field(
         default=None, max_length=300, description="The field that says what came first."

@@ -43,6 +43,8 @@ def title(field: str) -> str:
 
 def outcome(model: Model) -> str:
     """What a model learns, such as "Converted is 1" or "Customer since holds a date"."""
+    if model.met_version_id:
+        return f"first meets {model.outcome} within {model.within_days or 0:,} days"
     name = title(model.outcome)
     if not model.positive:
         return name

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from portal import jobs
+from portal import definitions, jobs
 from portal.db import Database
 from portal.jobs.tables import Job, State
 from portal.models import registry
@@ -50,7 +50,16 @@ def test_the_list_says_what_each_model_learns_and_where_it_stands(member: Browse
 
 def test_without_models_the_list_says_what_to_do(member: Browser, sqlite: Database) -> None:
     with sqlite.transaction() as session:
-        for table in ("reason", "current_run", "run", "reign", "model_file", "model"):
+        for table in (
+            "reason",
+            "current_run",
+            "frozen_part",
+            "frozen_run",
+            "run",
+            "reign",
+            "model_file",
+            "model",
+        ):
             session.connection().exec_driver_sql(f"DELETE FROM {table}")
 
     assert "No model yet" in member.get("/models").text
@@ -104,6 +113,26 @@ def test_the_form_offers_values_that_decide_nothing_yet(member: Browser, sqlite:
     assert "Values that decide nothing yet" in text
     assert 'value="Open" checked' in text
     assert 'value="Lost" checked' not in text
+
+
+def test_a_definition_can_be_chosen_as_what_it_learns(
+    member: Browser, sqlite: Database, settings: Settings
+) -> None:
+    with sqlite.transaction() as session:
+        definitions.ship(session, at=AT)
+    form = {"shown": "yes", "outcome": "term:inquiry", "order_by": "came_at", "of_term": "target"}
+
+    assert "Meets Inquiry v1, provisional, unsigned" in member.get("/models/new").text
+    assert "Say within how many days a record is to meet Inquiry" in member.post("/models", form).text
+    member.post("/models", form | {"within_days": "90"})
+
+    text = member.get("/models/2").text
+    assert "first meets Inquiry v1 within 90 days" in text
+    assert "of those alone who met" in text
+    inline.run_all(sqlite, settings)
+    ended = member.get("/models/2").text
+    assert "Too few outcomes to learn from" in ended, "nobody ever asked for anything"
+    assert "of_term=target" in ended
 
 
 def test_of_whom_and_from_what_age_it_learns_is_said(
