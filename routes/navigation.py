@@ -98,6 +98,10 @@ class Beside:
     counts: Mapping[str, int]
 
 
+HOUSED: Final = {"deliveries": "imports"}
+"""Pages that are shown under another's line."""
+
+
 def beside(session: Session, user: User) -> Beside:
     """One query for all counts, those of entries that are open to the user, and one for the name."""
     counts = {entry.endpoint: entry.count for group in GROUPS for entry in group.entries if entry.count}
@@ -113,7 +117,10 @@ def menu() -> Menu | None:
     if g.get("user") is None:
         return None
     found = g.get("beside") or _beside_now()
-    groups = ((group.word, _lines(group, found.counts, request.blueprint)) for group in GROUPS)
+    groups = (
+        (group.word, _lines(group, found.counts, HOUSED.get(request.blueprint or "", request.blueprint)))
+        for group in GROUPS
+    )
     return Menu(tuple(group for group in groups if group[1]), found.unread, found.company)
 
 
