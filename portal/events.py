@@ -156,6 +156,7 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
         f"put {d['term']} v{d['number']} in force"
         + (f" in the place of v{d['before']}" if d["before"] else "")
     ),
+    "definition.printed": lambda _: "asked for the definitions as a PDF",
     "definition.discussed": lambda d: f"said something about {d['term']}",
     "dispute.raised": lambda d: f"contested that {d['level']} {d['record']} is judged rightly as {d['term']}",
     "dispute.answered": lambda d: f"answered a dispute about {d['term']} and {d['level']} {d['record']}",

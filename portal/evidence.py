@@ -70,7 +70,6 @@ class Dispute(BaseModel):
 
     term: str = Form(max_length=40)
     clause: str = Form(max_length=40, json_schema_extra={"say": "Choose the clause that is at fault."})
-    record_id: int
     should_meet: bool = False
     reason: str = Form(
         min_length=1, max_length=2000, json_schema_extra={"say": "Say what is wrong about it, in a sentence."}
@@ -92,17 +91,21 @@ def dispute(
     version_id: int,
     raised: Dispute,
     *,
+    record_id: int,
     clauses: Sequence[str],
     by: User,
     at: datetime,
 ) -> Evidence:
-    """Contest how a record is judged by the version in force. Raises Invalid for a clause that it does not have."""
+    """Contest how a record is judged by the version in force.
+
+    Raises Invalid for a clause that it does not have, Conflict for what the same user contests already.
+    """
     if raised.clause not in clauses:
         raise Invalid("That clause is not in the version in force. Choose one of the list.")
     same = select(Evidence.id).where(
         Evidence.definition_id == definition.id,
         Evidence.level == definition.level,
-        Evidence.record_id == raised.record_id,
+        Evidence.record_id == record_id,
         Evidence.clause_id == raised.clause,
         Evidence.raised_by == by.id,
         col(Evidence.closed_at).is_(None),
@@ -114,7 +117,7 @@ def dispute(
         version_id=version_id,
         clause_id=raised.clause,
         level=definition.level,
-        record_id=raised.record_id,
+        record_id=record_id,
         should_meet=raised.should_meet,
         reason=raised.reason,
         raised_by=by.id,

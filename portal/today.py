@@ -56,7 +56,7 @@ def first_steps(session: Session) -> list[Step]:
             exists().where(col(Person.id) > 0),
             exists().where(col(Model.state) == ModelState.READY),
             exists().where(col(CurrentRun.run_id) > 0),
-            exists().where(col(Report.state) == ReportState.DONE),
+            exists().where(col(Report.state) == ReportState.DONE, col(Report.kind) == "roi"),
         )
     ).one()
     return (

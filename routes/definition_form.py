@@ -6,7 +6,7 @@ from flask import request
 
 from portal.criteria import Catalogue
 from portal.db import canonical
-from portal.definitions.builder.tree import Tree
+from portal.definitions.builder.tree import Tree, plain
 from portal.definitions.drafts import Draft
 from routes import criteria_form
 from routes.forms import checked
@@ -26,7 +26,7 @@ def sent(known: Catalogue) -> Sent:
     """Read the form. What was typed is not judged yet. Raises Invalid for a tree that no form of ours holds."""
     asked = criteria_form.sent(known)
     texts = {name: _text(name) for name in Draft.model_fields}
-    return Sent({**texts, "criteria": canonical(asked)}, asked)
+    return Sent({**texts, "criteria": canonical(plain(asked))}, asked)
 
 
 def _text(name: str) -> str:

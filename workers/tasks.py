@@ -37,6 +37,7 @@ AREAS: Final[dict[str, str]] = {
     "report": "workers.reports",
     "export": "workers.exports",
     "definitions": "workers.definitions",
+    "paper": "workers.definitions",
     "mail": "workers.mail",
     "duplicates": "workers.duplicates",
     "health": "workers.health",

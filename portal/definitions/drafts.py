@@ -71,7 +71,7 @@ def texts(version: DefinitionVersion) -> dict[str, str]:
     return {
         "wording": version.wording,
         "why": version.why,
-        "criteria": canonical(version.criteria or tree.blank()),
+        "criteria": canonical(tree.plain(version.criteria or tree.blank())),
         "owner": version.owner,
         **{name: text for function in BOTH for name, text in _duty_texts(version, function)},
         "opens": f"{working.opens:%H:%M}",

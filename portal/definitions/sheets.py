@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal import criteria
+from portal.accounts import Function
 from portal.accounts.rules import FUNCTION_NAMES
 from portal.criteria import Catalogue, Criteria, Group, Node
 from portal.definitions import comparing, drafts, fields
@@ -26,7 +27,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Duty:
-    function: str
+    function: Function
     says: str
     within: float | None
 

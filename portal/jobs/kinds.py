@@ -29,6 +29,7 @@ KINDS: Final[dict[str, Kind]] = {
     "rescore": Kind("scoring", 10 * MINUTE),
     "watch": Kind("scoring", 30 * MINUTE, 3),
     "report": Kind("reports", 10 * MINUTE, 3),
+    "paper": Kind("reports", 10 * MINUTE, 3),
     "export": Kind("default", 2 * HOUR, 3),
     "definitions": Kind("default", 10 * MINUTE),
     "mail": Kind("default", 2 * MINUTE),

@@ -14,6 +14,7 @@ from portal.jobs.rules import OPEN
 from portal.reports.tables import Report, ReportFile, ReportState
 
 PER_PAGE: Final = 50
+ROI: Final = "roi"  # definitions on paper are kept here as well, and have a page of their own
 
 
 def get(session: Session, report_id: int) -> Report:
@@ -66,6 +67,6 @@ def listed(session: Session, *, before: int | None = None) -> Sequence[Shown]:
 
 
 def _shown() -> Any:
-    query = select(Report, Job, func.coalesce(User.name, ""))
+    query = select(Report, Job, func.coalesce(User.name, "")).where(Report.kind == ROI)
     jobs_of_them = query.outerjoin(Job, col(Job.id) == col(Report.job_id))
     return jobs_of_them.outerjoin(User, col(User.id) == col(Report.requested_by))

@@ -81,9 +81,16 @@ def visit(browser: Browser, address: str, sqlite: Database) -> Iterator[SignedIn
         function: Function = Function.OTHER,
         width: str = "wide",
         theme: str = "light",
+        *,
+        scripts: bool = True,
     ) -> BrowserContext:
         size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-        context = browser.new_context(base_url=address, viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
+        context = browser.new_context(
+            base_url=address,
+            viewport=size,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+        )
         cookies: list[Any] = [{"name": "theme", "value": theme, "url": address}]
         if right:
             cookies.append({"name": "concord", "value": _token(sqlite, right, function), "url": address})

@@ -124,7 +124,8 @@ def test_rejecting_needs_a_reason_and_leaves_what_is_in_force(leader: Browser, m
 def test_two_who_edit_at_once_lose_nothing(leader: Browser, marketer: Browser) -> None:
     leader.post("/definitions/lead/versions")
     hers, his = form_of(leader), form_of(marketer)
-    leader.post(DRAFT, hers | {"wording": "Hers.", "sales_owes": "A call.", "do": "save"})
+    changed = {"wording": "Hers.", "sales_owes": "A call.", "c.0.days": "90"}
+    leader.post(DRAFT, hers | changed | {"do": "save"})
     sent = marketer.post(DRAFT, his | {"wording": "His.", "why": "His reason.", "do": "save"})
 
     assert sent.status_code == 409
@@ -147,7 +148,8 @@ def test_two_who_edit_at_once_lose_nothing(leader: Browser, marketer: Browser) -
     again.pop("csrf_token")
     assert marketer.post(DRAFT, again | {"days": ["0", "1"], "do": "save"}).status_code == 303
     saved = form_of(leader)
-    assert (saved["wording"], saved["why"], saved["sales_owes"]) == ("His.", "His reason.", "A call.")
+    assert (saved["wording"], saved["why"]) == ("His.", "His reason.")
+    assert (saved["sales_owes"], saved["c.0.days"]) == ("A call.", "90")
 
 
 def test_the_builder_works_without_scripts(leader: Browser) -> None:
@@ -265,14 +267,16 @@ def test_a_dispute_is_answered_and_closed_and_counted(
     with sqlite.transaction() as session:
         person = Person(first_name="Ada", created_at=now(), updated_at=now(), arrived_at=now())
         session.add(person)
-        session.flush()
-        lead = terms.get(session, "lead")
-        held = versions.holding(session, lead)
-        raised = evidence.Dispute(
-            term="lead", clause="asked", record_id=person.id, should_meet=True, reason="She called us."
-        )
-        found = evidence.dispute(session, lead, held.id, raised, clauses=["asked"], by=member.user, at=now())
-    path = f"/disputes/{found.id}"
+    judged = f"/judgements/person/{person.id}"
+    page = member.get(judged).text
+    assert "There is at least 1 inbound request." in page
+    assert page.count("Not met") >= 4
+    raised = {"term": "lead", "clause": "asked", "should_meet": "yes", "reason": "She called us."}
+    assert member.post(f"{judged}/disputes", raised | {"clause": "gone"}).status_code == 422
+    assert member.post(f"{judged}/disputes", raised | {"term": "opportunity"}).status_code == 404
+    path = member.post(f"{judged}/disputes", raised).headers["Location"]
+    assert member.post(f"{judged}/disputes", raised).status_code == 409
+    assert "She called us." in member.get(judged).text
     assert "She called us." in member.get("/disputes").text
     assert "1 dispute without an answer" in leader.get("/").text
     assert member.post(f"{path}/answer", {"answer": "x"}).status_code == 403
@@ -291,6 +295,15 @@ def test_a_dispute_is_answered_and_closed_and_counted(
         assert session.exec(select(evidence.Evidence.closed_by)).one() == leader.user.id
 
 
+def test_the_paper_is_asked_for_and_shows_what_counts(member: Browser) -> None:
+    assert "a target is never counted as a lead" in member.get("/definitions/paper").text
+    member.post("/definitions/paper")
+
+    assert "The PDF is being made." in member.get("/definitions/paper").text
+    assert member.htmx("/definitions/paper").text.strip().startswith('<div id="made"')
+    assert member.get("/definitions/paper/1.pdf").status_code == 404
+
+
 def test_the_pages_cost_few_queries_however_much_there_is(
     leader: Browser, marketer: Browser, sign_in: SignIn, sqlite: Database, count_queries: Counting
 ) -> None:
@@ -302,7 +315,14 @@ def test_the_pages_cost_few_queries_however_much_there_is(
         leader.post("/definitions/lead/comments", {"text": "Hm.", "part": "asked"})
         sign_in(Right.LEADER)
         found = {}
-        for path in ("/definitions", "/definitions/lead", DRAFT, "/definitions/lead/comparison", "/disputes"):
+        for path in (
+            "/definitions",
+            "/definitions/lead",
+            DRAFT,
+            "/definitions/lead/comparison",
+            "/disputes",
+            "/definitions/paper",
+        ):
             with count_queries() as queries:
                 assert leader.get(path).status_code == 200
             found[path] = len(queries)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from portal.errors import Invalid
 
+EXACT: Final = 2.0**53
 HOWS: Final = ("all", "any", "none")
 Tree = dict[str, Any]
 Place = tuple[int, ...]
@@ -15,6 +16,15 @@ GONE: Final = "That part is not there any more. Look at the criteria as they are
 def blank() -> Tree:
     """Criteria that ask nothing yet."""
     return {"version": 1, "root": {"all": []}}
+
+
+def plain(found: Any) -> Any:
+    """The same with whole numbers written as such: 1 and 1.0 are one value, and have to be one text where texts are compared."""
+    if isinstance(found, dict):
+        return {key: plain(value) for key, value in found.items()}
+    if isinstance(found, list):
+        return [plain(value) for value in found]
+    return int(found) if isinstance(found, float) and found.is_integer() and abs(found) < EXACT else found
 
 
 def how_of(node: Mapping[str, Any]) -> str | None:
