@@ -28,6 +28,7 @@ AREAS: Final[dict[str, str]] = {
     "check": "workers.imports",
     "import": "workers.imports",
     "judge": "workers.judging",
+    "impact": "workers.impact",
     "train": "workers.training",
     "score": "workers.scoring",
     "explain": "workers.explaining",

@@ -22,6 +22,7 @@ KINDS: Final[dict[str, Kind]] = {
     "check": Kind("imports", 2 * HOUR, 3),
     "import": Kind("imports", 6 * HOUR),
     "judge": Kind("scoring", 2 * HOUR),
+    "impact": Kind("scoring", 2 * HOUR, 3),
     "train": Kind("scoring", 4 * HOUR),
     "score": Kind("scoring", 4 * HOUR),
     "explain": Kind("scoring", 10 * MINUTE, 3),
