@@ -3,24 +3,27 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from benchmarks import leads, trial
+from benchmarks import doing, leads, trial
 from benchmarks.trial import Kind, Trial
-from portal import columns
+from portal import columns, packs
 from portal.clock import now
 from portal.errors import Problem
 from portal.fields import Level
 from portal.models import registry
 from portal.models.registry import Recipe
 from portal.models.tables import CurrentRun, Model, Run, RunState
+from portal.people import Person
 from portal.ranking import runs
 from workers.attempts import attempt
 
 LEARNED_FROM: Final = 20_000
+LEARNED_FROM_BUSY: Final = 60_000
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,17 @@ class Scored:
 
     portal: Trial
     model: Model
+    activities: int = 0
+    at: datetime | None = None
+
+    def start(self) -> Run:
+        """A run that waits to be done."""
+        with self.portal.database.transaction() as session:
+            return runs.start_run(session, self.model, by=None, at=self.at or now())
 
     def run(self) -> Run:
         """One scoring run, done here."""
-        with self.portal.database.transaction() as session:
-            run = runs.start_run(session, self.model, by=None, at=now())
+        run = self.start()
         assert run.job_id is not None
         attempt(self.portal.database, self.portal.settings, run.job_id, alone=False)
         with self.portal.database.reading() as session:
@@ -54,6 +63,9 @@ class Scored:
     def refresh(self) -> int:
         return columns.refresh(self.portal.database, Level.PERSON)
 
+    def pack(self) -> None:
+        packs.refresh(self.portal.database, Level.PERSON)
+
 
 @contextmanager
 def people(rows: int, kind: Kind, server: str = "") -> Iterator[Scored]:
@@ -70,6 +82,36 @@ def people(rows: int, kind: Kind, server: str = "") -> Iterator[Scored]:
             fill(empty, rows - few, first=few)
         with empty.database.reading() as session:
             yield Scored(empty, registry.get(session, model.id))
+
+
+@contextmanager
+def busy_people(rows: int, kind: Kind, server: str = "") -> Iterator[Scored]:
+    """So many people with ten activities each; models of who converts and of what they are worth have learned from the first
+    60,000 at most: from so many on, trees are as large as they get.
+    """
+    with trial.portal(kind, server) as empty:
+        few = min(rows, LEARNED_FROM_BUSY)
+        fill(empty, few)
+        done = doing.fill(empty, 1, few)
+        doing.sell(empty)
+        recipe = Recipe(outcome=leads.OUTCOME, promote=False)
+        with empty.database.transaction() as session:
+            model = registry.start_training(session, recipe, by=None, at=_later(session))
+        empty.work()
+        if rows > few:
+            fill(empty, rows - few, first=few)
+            done += doing.fill(empty, few + 1, rows)
+        with empty.database.reading() as session:
+            trained, at = registry.get(session, model.id), _later(session)
+        if not trained.label["value"]["usable"] or not trained.label["activities"]:
+            raise Problem(f"The benchmark's models are not what they should be: {trained.why}")
+        yield Scored(empty, trained, done, at)
+
+
+def _later(session: Session) -> datetime:
+    """When all that happened has happened."""
+    last: datetime = session.exec(select(func.max(Person.arrived_at))).one()
+    return last + timedelta(days=60)
 
 
 def fill(empty: Trial, rows: int, *, first: int = 0) -> None:

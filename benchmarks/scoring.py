@@ -1,18 +1,36 @@
-"""A whole scoring run, database to database, beside LightGBM's bare predict on the ready matrix in memory."""
+"""A whole scoring run, database to database, beside LightGBM's bare predict on the ready matrices in memory."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
 
 from benchmarks import scored, trial
 from benchmarks.measuring import ROUNDS, Measure, compare, timed
 from benchmarks.scored import Scored
 from benchmarks.trial import Kind
-from portal.db import microseconds
-from portal.fields import Level
+from portal import packs
+from portal.errors import Problem
+from portal.models.tables import RunState
+from portal.ranking import runs
 from scoring.booster import Booster
-from workers import tables
-from workers.plans import THREADS, inputs_of, load
+from scoring.columns import FloatArray
+from workers.plans import THREADS, Plan, plan_of
+
+ROOT: Final = Path(__file__).parents[1]
 
 
 def sqlite(rows: int, *, rounds: int = ROUNDS) -> Measure:
-    """Read, score, rank and write on SQLite. The refresh of the typed columns comes before, and is timed apart."""
+    """Read, sum up activities, score by both models, rank and write on SQLite. The refresh of typed columns and packs comes
+    before, and is timed apart.
+    """
     return _measure(rows, rounds, "sqlite")
 
 
@@ -23,19 +41,65 @@ def postgresql(rows: int, *, rounds: int = ROUNDS) -> Measure:
 
 
 def _measure(rows: int, rounds: int, kind: Kind, server: str = "") -> Measure:
-    with scored.people(rows, kind, server) as found:
-        refresh = timed(found.refresh)
+    with scored.busy_people(rows, kind, server) as found, _horse(found) as horse:
+        columns = timed(found.refresh)
+        packed = timed(found.pack)
         reference = Reference(found)
-        measure = compare(lambda: timed(found.run), reference.predict, rows=rows, rounds=rounds)
+        measure = compare(horse.run, reference.predict, rows=rows, rounds=rounds)
     return measure | {
-        "refresh_seconds": refresh,
+        "peak_mib": max(horse.peaks),
+        "refresh_seconds": columns,
+        "pack_seconds": packed,
         "features": reference.features,
-        "reference": f"booster.predict, {THREADS} threads",
+        "activities": found.activities,
+        "reference": f"booster.predict of both models, {THREADS} threads",
     }
 
 
+@dataclass
+class Horse:
+    """A process that does one run after another as a worker would."""
+
+    found: Scored
+    process: subprocess.Popen[str]
+    peaks: list[float] = field(default_factory=list)
+
+    def run(self) -> float:
+        """Seconds of one run."""
+        run = self.found.start()
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(f"{run.job_id}\n")
+        self.process.stdin.flush()
+        told = json.loads(self.process.stdout.readline())
+        with self.found.portal.database.reading() as session:
+            done = runs.get_run(session, run.id)
+        if done.state != RunState.DONE:
+            raise Problem(f"The benchmark's scoring run is {done.state}.")
+        self.peaks.append(told["peak_mib"])
+        return float(told["seconds"])
+
+
+@contextmanager
+def _horse(found: Scored) -> Iterator[Horse]:
+    settings = found.portal.settings
+    environment = os.environ | {"DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.horse"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Horse(found, process)
+    finally:
+        process.communicate()
+
+
 class Reference:
-    """LightGBM and where its matrix comes from. The matrix is made for each round and gone after it: its memory is not ours."""
+    """LightGBM and where its matrices come from. They are made for each round and gone after it."""
 
     def __init__(self, found: Scored) -> None:
         self.found, self.features = found, 0
@@ -44,10 +108,21 @@ class Reference:
         database = self.found.portal.database
         with database.reading() as session:
             run = self.found.newest(session)
-            model, _ = load(database, run.model_id)
-            fields = inputs_of(session, run, model)
-        table = tables.table_of(tables.read(database, Level.PERSON, fields), fields)
-        matrix = model.encoder.encode(table, microseconds(run.as_of) / tables.MICROSECONDS_A_DAY)
-        self.features = matrix.shape[1]
-        booster = Booster(model.trees, threads=THREADS)
-        return timed(lambda: booster.raw_sums(matrix))
+        plan = plan_of(database, run)
+        first, second = self._matrices(plan)
+        self.features = first.shape[1]
+        assert plan.worth.model
+        models: list[Any] = [(plan.model.trees, first), (plan.worth.model.trees, second)]
+        loaded = [(Booster(trees, threads=THREADS), matrix) for trees, matrix in models]
+        return sum(timed(lambda: booster.raw_sums(matrix)) for booster, matrix in loaded)  # noqa: B023  called at once
+
+    def _matrices(self, plan: Plan) -> list[FloatArray]:
+        assert plan.worth.model
+        encoders = [plan.model.encoder, plan.worth.model.encoder]
+        database = self.found.portal.database
+        with database.reading() as session:
+            parts = packs.parts(session, plan.level)
+        tables = [plan.read(database, part).table for part in parts]
+        return [
+            np.concatenate([encoder.encode(table, plan.as_of) for table in tables]) for encoder in encoders
+        ]

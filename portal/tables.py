@@ -16,6 +16,7 @@ from portal import (
     notices,
     orders,
     owners,
+    packs,
     partners,
     people,
     products,
@@ -30,7 +31,7 @@ from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
 from portal.judging import tables as judging
 from portal.models import tables as models
-from portal.ranking import frozen, terms
+from portal.ranking import frozen, shares, terms
 from portal.signing import tables as signing
 
 __all__ = [
@@ -57,10 +58,12 @@ __all__ = [
     "notices",
     "orders",
     "owners",
+    "packs",
     "partners",
     "people",
     "products",
     "reports",
+    "shares",
     "signing",
     "spend",
     "terms",

@@ -12,6 +12,7 @@ from portal.columns import Input
 from portal.db import Database
 from portal.engagement import Weight
 from portal.fields import FieldKind, Level
+from portal.packs import ACTIVITY_NAMES, SIZE, Columns
 from scoring.activities import summaries
 from scoring.columns import BoolArray, FloatArray, IntArray, Numbers
 from scoring.engagement import Activities
@@ -36,12 +37,23 @@ def of_people(database: Database, ids: IntArray, weights: Sequence[Weight]) -> A
         return nothing()
     with database.reading() as session:
         done = activities.of_people(session, int(ids[0]), int(ids[-1]))
-    kinds = np.array([weight.kind_id for weight in weights], np.int64)
-    return Activities(
-        done.people,
-        done.times / tables.MICROSECONDS_A_DAY,
-        np.searchsorted(kinds, done.kinds).astype(np.int32),
-    )
+    return _told(done.people, done.times, done.kinds, weights)
+
+
+def of_packs(packed: Columns, part: int, weights: Sequence[Weight]) -> Activities:
+    """The same of a part, from its pack."""
+    people, times, kinds = (packed[name].values for name in ACTIVITY_NAMES)
+    return _told(people + np.int64(part * SIZE), times, kinds, weights)
+
+
+def _told(people: IntArray, times: IntArray, kinds: IntArray, weights: Sequence[Weight]) -> Activities:
+    """Times in microseconds become days. A kind that came while one reads is not known yet."""
+    known = np.array([weight.kind_id for weight in weights], np.int64)
+    codes = np.searchsorted(known, kinds)
+    if not len(known) or (np.append(known, -1)[codes] != kinds).any():
+        there = np.isin(kinds, known)
+        return _told(people[there], times[there], kinds[there], weights) if len(known) else nothing()
+    return Activities(people, times / tables.MICROSECONDS_A_DAY, codes.astype(np.int32))
 
 
 def nothing() -> Activities:

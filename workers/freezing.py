@@ -1,8 +1,6 @@
 """From the columns a run reads to Parquet that is kept, and back."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +14,8 @@ from portal.engagement import Weight
 from portal.fields import FieldKind
 from portal.ranking import frozen
 from scoring.engagement import Activities
+from workers import tables
+from workers.plans import Read
 
 
 def plan(fields: Sequence[Input], weights: Sequence[Weight]) -> dict[str, Any]:
@@ -34,28 +34,30 @@ def weights_of(plan: dict[str, Any]) -> list[Weight]:
     return [Weight(*weight) for weight in plan["weights"]]
 
 
-@dataclass(frozen=True)
-class Freezer:
-    """Keeps the parts of a run as they are read; does nothing where the settings keep no rows."""
+Freeze = Callable[[Session], None]
 
-    run_id: int
-    unit: Callable[[], AbstractContextManager[Session]]
-    is_on: bool
 
-    def keep(self, frame: pl.DataFrame, done: Activities) -> None:
-        """Keep the rows of a part, in the order of ids, and their activities."""
-        if not self.is_on or not frame.height:
-            return
-        rows, activities = _parquet(frame), _parquet(_frame(done))
-        with self.unit() as session:
-            frozen.keep(
-                session,
-                self.run_id,
-                first=int(frame["id"][0]),
-                records=frame.height,
-                rows=rows,
-                activities=activities,
-            )
+def freezing(database: Database, run_id: int, read: Read, fields: Sequence[Input]) -> Freeze:
+    """What keeps a part as it was read, and its activities, once it is called in a write unit. A part that is the same as one
+    that is kept does not become Parquet again.
+    """
+    if not len(read.table):
+        return lambda _: None
+    with database.reading() as session:
+        known = frozen.known(session, read.digest)
+    bodies = None if known else _bodies(read, fields)
+
+    def freeze(session: Session) -> None:
+        again = known and frozen.known(session, read.digest)  # unless a sweep was quicker
+        digests = again or frozen.keep_bytes(session, *(bodies or _bodies(read, fields)))
+        first, records = int(read.table.ids[0]), len(read.table)
+        frozen.keep(session, run_id, first=first, records=records, digests=digests, told=read.digest)
+
+    return freeze
+
+
+def _bodies(read: Read, fields: Sequence[Input]) -> tuple[bytes, bytes]:
+    return _parquet(tables.frame_of(read.table, fields)), _parquet(_frame(read.done))
 
 
 def thawed(database: Database, run_id: int) -> Iterator[tuple[pl.DataFrame, Activities]]:

@@ -1,5 +1,6 @@
 """What scoring needs beside the records themselves: the model and what scores by it, what purchases are worth, the weights."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ import numpy as np
 import polars as pl
 from sqlmodel import Session
 
-from portal import columns, engagement
+from portal import columns, engagement, packs
 from portal.columns import Input
 from portal.db import Database, microseconds
 from portal.engagement import Weight
 from portal.fields import Level
 from portal.models import registry
 from portal.models.tables import Run
+from portal.packs import Columns
 from scoring.activities import summaries
 from scoring.booster import Booster, ModelText
 from scoring.columns import FloatArray, IntArray, Table
@@ -50,6 +52,20 @@ class Worth:
 
 
 @dataclass(frozen=True)
+class Read:
+    """A part of the records as the model reads them, what they did, and the digest of what was read."""
+
+    table: Table
+    done: Activities
+    digest: str
+
+
+def _digest_of(packed: Columns, *more: str) -> str:
+    named = [f"{name}\0{column.digest}" for name, column in packed.items()]
+    return hashlib.sha256("\0".join([*named, *more]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class Plan:
     """All that scoring a part of a run needs."""
 
@@ -80,9 +96,22 @@ class Plan:
             doings.of_people(database, ids, self.weights) if self.level == Level.PERSON else doings.nothing()
         )
 
+    def read(self, database: Database, part: int) -> Read:
+        """One part of the records, from its packs."""
+        found = packs.of_records(database, self.level, part, self.fields)
+        table = tables.table_of_packs(found, self.fields)
+        if self.level is not Level.PERSON:
+            return Read(table, doings.nothing(), _digest_of(found))
+        did = packs.of_activities(database, part)
+        done = doings.of_packs(did, part, self.weights)
+        digest = _digest_of({**found, **did}, repr(self.weights))
+        return Read(self._with_summaries(table, done), done, digest)
+
     def table(self, frame: pl.DataFrame, done: Activities) -> Table:
         """Records as the model reads them: their fields, and what they did as columns, as of the run."""
-        table = tables.table_of(frame, self.fields)
+        return self._with_summaries(tables.table_of(frame, self.fields), done)
+
+    def _with_summaries(self, table: Table, done: Activities) -> Table:
         if not self.model.kinds:
             return table
         coded = doings.coded(done, self.weights, self.model.kinds)

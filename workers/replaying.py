@@ -11,8 +11,9 @@ from portal.jobs.tables import Job
 from portal.models import reigns
 from portal.ranking import frozen, runs
 from workers import freezing
-from workers.plans import plan_of
-from workers.scoring import digest_of, joined, score_part
+from workers.plans import Read, plan_of
+from workers.scoring import digest_of
+from workers.sharing import Scores, score
 from workers.tasks import Claim, Effects, task
 
 
@@ -26,9 +27,9 @@ def replay_run(job: Claim, run_id: int) -> Effects:
     )
     parts = []
     for frame, done in freezing.thawed(job.database, run_id):
-        parts.append(score_part(plan, frame, done))
+        parts.append(score(plan, Read(plan.table(frame, done), done, "")))
         job.progress(sum(len(part.ids) for part in parts), run.records, "scoring what it read")
-    scores = joined(parts)
+    scores = Scores.joined(parts)
     propensity = plan.model.platt.probabilities(scores.raw)
     digest = digest_of(scores.ids, propensity, scores.value, scores.engagement)
 

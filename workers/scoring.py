@@ -1,29 +1,26 @@
-"""The job that scores every record."""
+"""The jobs that score every record: one leads a run, others help with its shares."""
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 from sqlmodel import Session
 
-from portal import columns
+from portal import columns, jobs, packs
 from portal.clock import now
 from portal.errors import Problem
 from portal.fields import Level
 from portal.models.tables import Run
-from portal.ranking import drifts, frozen, reasons, runs
+from portal.ranking import drifts, frozen, reasons, runs, shares
 from scoring.columns import FloatArray, IntArray
-from scoring.engagement import Activities
-from scoring.features import prior_only
 from scoring.groups import best_first
-from workers import freezing, tables
-from workers.freezing import Freezer
+from workers import freezing, sharing
 from workers.plans import Plan, plan_of
+from workers.queue.heartbeats import listening
+from workers.sharing import Scores
 from workers.tasks import Claim, Effects, task
 
 GROUPS: Final = 20
@@ -57,6 +54,20 @@ def score_records(job: Claim, run_id: int) -> Effects:
     return effects
 
 
+@task("share")
+def help_to_score(job: Claim, run_id: int) -> Effects:
+    """Take shares of a run until none is left."""
+    with job.database.reading() as session:
+        run = runs.get_run(session, run_id)
+    done = sharing.work(job, plan_of(job.database, run)) if _is_open(job, run_id) else 0
+    return lambda _: {"run": run_id, "shares": done}
+
+
+def _is_open(job: Claim, run_id: int) -> bool:
+    with job.database.reading() as session:
+        return shares.is_open(session, run_id)
+
+
 def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
     """Write the run's table. Gives the run as it was, and what is now known of it."""
     with job.database.reading() as session:
@@ -67,7 +78,11 @@ def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
         progress=lambda done, total: job.progress(done, total, "laying out columns"),
     )
     plan = plan_of(job.database, run)
-    scores = joined(list(_parts(job, plan)))
+    _share_out(job, plan)
+    sharing.work(job, plan)
+    sharing.wait_for_others(job, plan)
+    with job.database.reading() as session:
+        scores = sharing.handed_in(session, run_id)
     propensity = plan.model.platt.probabilities(scores.raw)
     groups = plan.model.cut_offs.groups(propensity, count=GROUPS)
     _write(job, run_id, _rows(scores, propensity, groups), total=len(scores.ids))
@@ -82,74 +97,33 @@ def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
     }
 
 
-def digest_of(*columns: npt.NDArray[Any]) -> str:
+def _share_out(job: Claim, plan: Plan) -> None:
+    """Make the shares, and ask the other workers there are to help."""
+    with job.database.reading() as session:
+        parts = packs.parts(session, plan.level)
+    others = listening(job.settings)["scoring"] - 1 if len(parts) > 1 else 0
+    with job.transaction() as session:
+        if shares.share_out(session, plan.run.id, parts) and job.settings.frozen_days > 0:
+            frozen.begin(session, plan.run.id, freezing.plan(plan.fields, plan.weights), at=now())
+        for number in range(min(others, len(parts) - 1)):
+            jobs.add(
+                session,
+                "share",
+                title=f"Help to score in run {plan.run.id}",
+                arguments={"run_id": plan.run.id},
+                by=None,
+                at=now(),
+                key=f"share {plan.run.id} {job.attempt} {number}",
+                page=f"/runs/{plan.run.id}",
+            )
+
+
+def digest_of(*columns_: npt.NDArray[Any]) -> str:
     """SHA-256 of the scores: ids, propensities, amounts, engagement."""
     found = hashlib.sha256()
-    for column in columns:
+    for column in columns_:
         found.update(np.ascontiguousarray(column).tobytes())
     return found.hexdigest()
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Of every record (n,), in the order of ids: raw sums, expected amounts (NaN where none are known) and engagement.
-
-    `unknown` counts those of whom the model knew nothing, `digest` is that of what was read.
-    """
-
-    ids: IntArray
-    raw: FloatArray
-    value: FloatArray
-    engagement: FloatArray
-    unknown: int
-    digest: str
-
-
-def joined(parts: Sequence[Scores]) -> Scores:
-    """The parts of a run, in the order of ids, as one."""
-
-    def whole(name: str, dtype: type[np.generic]) -> npt.NDArray[Any]:
-        return np.concatenate([np.array([], dtype), *(getattr(part, name) for part in parts)])
-
-    return Scores(
-        ids=whole("ids", np.int64),
-        raw=whole("raw", np.float64),
-        value=whole("value", np.float64),
-        engagement=whole("engagement", np.float64),
-        unknown=sum(part.unknown for part in parts),
-        digest=hashlib.sha256("".join(part.digest for part in parts).encode()).hexdigest(),
-    )
-
-
-def _parts(job: Claim, plan: Plan) -> Iterator[Scores]:
-    freezer = Freezer(plan.run.id, job.transaction, is_on=job.settings.frozen_days > 0)
-    if freezer.is_on:
-        with job.transaction() as session:
-            frozen.begin(session, plan.run.id, freezing.plan(plan.fields, plan.weights), at=now())
-    frames = tables.parts_of(
-        job.database,
-        plan.level,
-        plan.fields,
-        progress=lambda done, total: job.progress(done, total, "scoring"),
-    )
-    for frame in frames:
-        done = plan.activities(job.database, frame["id"].to_numpy())
-        freezer.keep(frame, done)
-        yield score_part(plan, frame, done)
-
-
-def score_part(plan: Plan, frame: pl.DataFrame, done: Activities) -> Scores:
-    """The scores of some records with their activities."""
-    table = plan.table(frame, done)
-    matrix = plan.model.encoder.encode(table, plan.as_of)
-    return Scores(
-        table.ids,
-        plan.score(matrix),
-        plan.worth.amounts(table, plan.as_of),
-        plan.rule.levels(done, table.ids, plan.as_of),
-        int(prior_only(matrix).sum()),
-        tables.digest(tables.table_of(frame, plan.fields), done.owners, done.times, done.kinds),
-    )
 
 
 def _by_group(groups: IntArray, propensity: FloatArray) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from portal import columns
+from portal import columns, packs
 from portal.columns import Input
 from portal.db import Database
 from portal.fields import FieldKind, Level
@@ -83,6 +83,36 @@ def _column(series: pl.Series, kind: FieldKind) -> Column:
             return Dates(floats(series))
         case _:
             return _categories(series)
+
+
+def table_of_packs(packed: packs.Columns, fields: Iterable[Input]) -> Table:
+    """The same from packs."""
+    return Table(packed[packs.ID].values, {f.name: _packed_column(packed[f.name], f.kind) for f in fields})
+
+
+def frame_of(table: Table, fields: Iterable[Input]) -> pl.DataFrame:
+    """The fields of a table as a frame, null where missing."""
+    return pl.DataFrame({"id": table.ids, **{f.name: _series(table.columns[f.name]) for f in fields}})
+
+
+def _series(column: Column) -> pl.Series:
+    if not isinstance(column, Categories):
+        return pl.Series(column.values).fill_nan(None)
+    words = pl.Series([*column.levels, None], dtype=pl.String)
+    places = np.where(column.codes < 0, len(column.levels), column.codes)
+    return words.gather(pl.Series(places, dtype=pl.UInt32))
+
+
+def _packed_column(packed: packs.Column, kind: FieldKind) -> Column:
+    match kind:
+        case FieldKind.NUMBER:
+            return Numbers(packed.values)
+        case FieldKind.BOOLEAN:
+            return Booleans(packed.values)
+        case FieldKind.DATE:
+            return Dates(packed.values)
+        case _:
+            return Categories(packed.values, tuple(packed.levels))
 
 
 def floats(series: pl.Series) -> FloatArray:

@@ -31,6 +31,7 @@ AREAS: Final[dict[str, str]] = {
     "impact": "workers.impact",
     "train": "workers.training",
     "score": "workers.scoring",
+    "share": "workers.scoring",
     "explain": "workers.explaining",
     "replay": "workers.replaying",
     "rescore": "workers.replaying",

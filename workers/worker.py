@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 def work(settings: Settings, queue: str) -> None:
     """Do the jobs of one queue until a signal says stop; a running job is finished first."""
-    _preload(queue)
+    preload(queue)
     try:
         worker = _worker(settings, queue)
         worker.settings = settings
@@ -75,7 +75,8 @@ def _client(settings: Settings) -> Redis:
     )
 
 
-def _preload(queue: str) -> None:
+def preload(queue: str) -> None:
+    """Import what the jobs of a queue need, before the fork."""
     for name in ("portal.tables", *PRELOADED[queue]):
         try:
             import_module(name)

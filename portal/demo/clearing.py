@@ -22,6 +22,7 @@ from portal.duplicates import splitting
 from portal.duplicates.tables import Merge, MergeMove, Proposal
 from portal.fields import Field, Level
 from portal.imports.targets import TARGETS, Link
+from portal.packs import ActivityMark, Pack
 from portal.people import ExternalId, FieldChange
 from portal.spend import Spend
 
@@ -158,8 +159,10 @@ def _taking(kind: str) -> Step:
 
 
 def _tidy(session: Session, at: datetime) -> Counts:
-    """Fields and kinds of activity that nobody uses any more, and typed columns of records that are gone."""
+    """Fields and kinds of activity that nobody uses any more, typed columns of records that are gone, and all packs."""
     del at
+    session.execute(delete(Pack))
+    session.execute(delete(ActivityMark))
     session.execute(delete(Field).where(col(Field.id).in_(_unused_fields(session))))
     idle = ~exists().where(col(Activity.kind_id) == col(ActivityKind.id))
     names = [kind.name for kind in KINDS]

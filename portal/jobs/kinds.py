@@ -25,6 +25,7 @@ KINDS: Final[dict[str, Kind]] = {
     "impact": Kind("scoring", 2 * HOUR, 3),
     "train": Kind("scoring", 4 * HOUR),
     "score": Kind("scoring", 4 * HOUR),
+    "share": Kind("scoring", 4 * HOUR),
     "explain": Kind("scoring", 10 * MINUTE, 3),
     "replay": Kind("scoring", 4 * HOUR, 3),
     "rescore": Kind("scoring", 10 * MINUTE),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import LargeBinary, func
+from sqlalchemy import LargeBinary, func, text
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from portal import events, jobs
@@ -44,6 +44,13 @@ class FrozenPart(SQLModel, table=True):
     records: int
     rows: str = Field(max_length=64, index=True, description="SHA-256 of the rows as Parquet.")
     activities: str = Field(max_length=64, index=True, description="SHA-256 of their activities as Parquet.")
+    told: str = Field(
+        default="",
+        max_length=64,
+        index=True,
+        sa_column_kwargs={"server_default": ""},
+        description="Of what was read: the same again need not become Parquet again.",
+    )
 
 
 class FrozenBytes(SQLModel, table=True):
@@ -61,19 +68,33 @@ def begin(session: Session, run_id: int, plan: Mapping[str, Any], *, at: datetim
     session.merge(FrozenRun(run_id=run_id, plan=dict(plan), frozen_at=at))
 
 
-def keep(session: Session, run_id: int, *, first: int, records: int, rows: bytes, activities: bytes) -> None:
-    """Keep a part, under its digest."""
-    digests = [_keep(session, body) for body in (rows, activities)]
-    part = FrozenPart(run_id=run_id, first=first, records=records, rows=digests[0], activities=digests[1])
+Digests = tuple[str, str]
+"""Of a part's rows and of its activities, as Parquet."""
+
+
+def known(session: Session, told: str) -> Digests | None:
+    """Under what is kept already what was told like this, if it is."""
+    query = select(FrozenPart.rows, FrozenPart.activities).where(FrozenPart.told == told)
+    return session.exec(query).first()
+
+
+def keep_bytes(session: Session, rows: bytes, activities: bytes) -> Digests:
+    """Keep Parquet under its digests. Several workers may do so at once."""
+    bodies = {hashlib.sha256(body).hexdigest(): body for body in (rows, activities)}
+    session.connection().execute(
+        text("INSERT INTO frozen_bytes (digest, body) VALUES (:digest, :body) ON CONFLICT DO NOTHING"),
+        [{"digest": digest, "body": bodies[digest]} for digest in sorted(bodies)],
+    )
+    return hashlib.sha256(rows).hexdigest(), hashlib.sha256(activities).hexdigest()
+
+
+def keep(session: Session, run_id: int, *, first: int, records: int, digests: Digests, told: str) -> None:
+    """Note that a part of a run is kept under these digests."""
+    rows, activities = digests
+    part = FrozenPart(
+        run_id=run_id, first=first, records=records, rows=rows, activities=activities, told=told
+    )
     session.merge(part)
-
-
-def _keep(session: Session, body: bytes) -> str:
-    digest = hashlib.sha256(body).hexdigest()
-    if session.exec(select(FrozenBytes.digest).where(FrozenBytes.digest == digest)).first() is None:
-        session.add(FrozenBytes(digest=digest, body=body))
-        session.flush()
-    return digest
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from portal.jobs.tables import Job
 from portal.models import standing, words
 from portal.models.standing import Standing
 from portal.models.tables import CurrentRun, Model, Reason, Run, RunState
-from portal.ranking import quadrants
+from portal.ranking import quadrants, shares
 from portal.ranking.quadrants import Quadrant
 
 ROWS_A_WRITE: Final = 20_000
@@ -164,6 +164,7 @@ def finish(session: Session, run_id: int, *, at: datetime, facts: Mapping[str, A
     for name, value in facts.items():
         setattr(run, name, value)
     run.state, run.finished_at = RunState.DONE, at
+    shares.forget(session, run_id)
     model = session.get_one(Model, run.model_id)
     if model.promoted_at is not None and model.retired_at is None:
         session.merge(CurrentRun(level=run.level, run_id=run_id, since=at))
@@ -198,6 +199,7 @@ def drop_old(session: Session, level: Level, *, keep: int = KEPT_RUNS) -> int:
 
 def _drop(session: Session, run_id: int) -> None:
     session.connection().execute(text(f"DROP TABLE IF EXISTS score_{run_id:d}"))
+    shares.forget(session, run_id)
     session.exec(delete(Reason).where(col(Reason.run_id) == run_id))
 
 
