@@ -4,6 +4,8 @@ PYTHON ?= python3
 PYTEST := .venv/bin/python -m pytest
 T ?= tests
 export PYTHON
+# compiled once, not by every process that the tests and the supervisor start
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run setup setup-dev test check format coverage slow chaos bench lock clean
 
