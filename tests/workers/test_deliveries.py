@@ -5,7 +5,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from portal import files, jobs
@@ -180,9 +183,18 @@ def test_a_file_that_cannot_go_in_is_named_before_anything_does(desk):
 # Killed, stopped, given up.
 
 
-@pytest.mark.parametrize("killed_at", [0, 3, 8])
-def test_a_killed_export_goes_on_by_itself_to_the_same_end(desk, expected, monkeypatch, killed_at):
-    parts = []
+@hypothesis.settings(
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    cut=st.tuples(st.permutations(list(FILES)), st.integers(1, 4), st.booleans()),
+    killed_at=st.integers(0, 16),
+)
+def test_any_order_any_cut_any_kill_any_repetition_come_to_one_end(
+    desk, expected, monkeypatch, cut, killed_at
+):
+    empty(desk.database)
+    (order, rows, is_repeated), parts = cut, []
 
     def die(session, part):
         parts.append(part)
@@ -192,15 +204,17 @@ def test_a_killed_export_goes_on_by_itself_to_the_same_end(desk, expected, monke
         return done
 
     monkeypatch.setattr(imports, "apply", die)
-    monkeypatch.setattr(imports, "ROWS_A_PART", 2)
-    delivery_id = desk.bring_archive(packed(FILES))
-    desk.start(delivery_id)
-    assert desk.found(delivery_id).state == DeliveryState.RUNNING
-    with desk.database.transaction() as session:
-        session.get_one(Job, desk.found(delivery_id).job_id).run_after = desk.at
-    desk.work()
-
-    assert desk.found(delivery_id).state == DeliveryState.DONE
+    monkeypatch.setattr(imports, "ROWS_A_PART", rows)
+    for _ in range(1 + is_repeated):
+        delivery_id = desk.bring_archive(packed({name: FILES[name] for name in order}))
+        if desk.found(delivery_id).state != DeliveryState.DONE:
+            desk.start(delivery_id)
+        if desk.found(delivery_id).state == DeliveryState.RUNNING:  # killed: the wait is over
+            with desk.database.transaction() as session:
+                session.get_one(Job, desk.found(delivery_id).job_id).run_after = desk.at
+            desk.work()
+        assert desk.found(delivery_id).state == DeliveryState.DONE
+    assert len(parts) > killed_at
     assert state(desk.database) == expected
 
 
