@@ -121,6 +121,8 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "model.retired": lambda d: f"stopped ranking by model {d['model']}",
     "run.replayed": lambda d: f"replayed run {d['run']} from what it read: {d['what']}",
     "run.timed": lambda d: f"set when {d['who']} are scored again: {d['when']}",
+    "weight.added": lambda d: f"added {d['points']:+d} points where {d['rule']} to {d['whose']} weights",
+    "weight.removed": lambda d: f"took {d['points']:+d} points where {d['rule']} from {d['whose']} weights",
     "terms.kept": lambda d: (
         f"set how far down {d['team']} works: {d['per_week']:,} pursuits a week at {d['cost']}, {d['margin']} a win"
     ),

@@ -31,7 +31,7 @@ from portal.imports.links import tables as links
 from portal.jobs import tables as jobs
 from portal.judging import tables as judging
 from portal.models import tables as models
-from portal.ranking import frozen, shares, terms
+from portal.ranking import frozen, shares, terms, weights
 from portal.signing import tables as signing
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "signing",
     "spend",
     "terms",
+    "weights",
 ]
 
 metadata = SQLModel.metadata

@@ -12,7 +12,7 @@ from portal.accounts import Right, rules, users
 from portal.clock import now
 from portal.definitions import Meaning
 from portal.fields import Level
-from portal.models import choices, guard, learned, registry, reigns, standing, words
+from portal.models import choices, comparisons, guard, learned, registry, reigns, standing, words
 from portal.models.choices import Choice
 from portal.models.registry import Recipe
 from portal.models.standing import Standing
@@ -182,6 +182,7 @@ def show(model_id: int) -> ResponseReturnValue:
         names = users.names(session)
         said = guard.decisions(session, model.level, model.outcome) if guard.suspects(model) else {}
         reigned = reigns.history(session, level=model.level)
+        compared = comparisons.newest(session, model_id)
     champion = next((each.model_id for each in reigned if each.ended_at is None), None)
     stands, tests = standing.of_model(model, job.state if job else None), _tests(model)
     return render(
@@ -201,6 +202,8 @@ def show(model_id: int) -> ResponseReturnValue:
         said=said,
         waiting=guard.undecided(model, said),
         champion=champion if champion != model_id else None,
+        compared=compared,
+        comparison_url=url_for(".comparison_progress", model_id=model_id),
         reigned=[each for each in reigned if each.model_id == model_id],
         again=_address(model, met, of, []),
         without=_address(
@@ -274,6 +277,27 @@ def decide(model_id: int) -> ResponseReturnValue:
             at=now(),
         )
     return redirect(url_for(".show", model_id=model_id), 303)
+
+
+@bp.post("/<int:model_id>/comparisons")
+@requires(Right.MEMBER)
+@shows_again("models.show")
+def compare(model_id: int) -> ResponseReturnValue:
+    """Hold the model against the one that ranks, on the same newest records."""
+    with transaction() as session:
+        model = registry.get(session, model_id)
+        champion = reigns.champion(session, Level(model.level))
+        comparisons.ask(session, model, champion, by=user().id, at=now())
+    return redirect(url_for(".show", model_id=model_id), 303)
+
+
+@bp.get("/<int:model_id>/comparisons/progress")
+@requires(Right.MEMBER)
+def comparison_progress(model_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        found = comparisons.newest(session, model_id)
+    address = url_for(".comparison_progress", model_id=model_id)
+    return progress_of(found.job if found else None, address, url_for(".show", model_id=model_id))
 
 
 @bp.post("/<int:model_id>/promotion")

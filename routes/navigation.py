@@ -45,6 +45,7 @@ GROUPS: Final = (
         (
             Entry("People", "people.index"),
             Entry("How far down", "depth.index"),
+            Entry("Own weights", "weights.index"),
             Entry("Companies", "companies.index"),
             Entry("Deals", "deals.index"),
         ),

@@ -57,7 +57,7 @@ def measure(asked: Asked) -> Test:
         _quality(asked.y, model),
         [_rival(asked.y, model, other) for other in others],
         metrics.lift_by_tenth(asked.y, model.scores),
-        metrics.calibration(asked.y, p),
+        metrics.calibration(asked.y, p) if model.probabilities is not None else [],
     )
 
 

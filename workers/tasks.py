@@ -33,6 +33,7 @@ AREAS: Final[dict[str, str]] = {
     "score": "workers.scoring",
     "share": "workers.scoring",
     "explain": "workers.explaining",
+    "compare": "workers.comparing",
     "replay": "workers.replaying",
     "rescore": "workers.replaying",
     "watch": "workers.watching",

@@ -69,7 +69,7 @@ def train_model(job: Claim, model_id: int) -> Effects:
 
 
 def _train(job: Claim, model: Model) -> Effects:
-    read = _read(job, model)
+    read = read_of(job, model, as_of=model.as_of)
     table, outcome = read.table, read.outcome
     job.progress(0, None, f"learning from {len(table):,} records")
     as_of = microseconds(model.as_of) / tables.MICROSECONDS_A_DAY
@@ -114,9 +114,11 @@ class Read:
     currency: str
     activities: Watched
     sources: Mapping[str, str]
+    is_dated: bool = False
 
 
-def _read(job: Claim, model: Model) -> Read:
+def read_of(job: Claim, model: Model, *, as_of: datetime, by_content: bool = True) -> Read:
+    """What a model learns from, as of a time; numbered by content, else in the order of ids and by them."""
     level = Level(model.level)
     columns.refresh(
         job.database, level, progress=lambda done, total: job.progress(done, total, "laying out columns")
@@ -126,13 +128,15 @@ def _read(job: Claim, model: Model) -> Read:
         won = amounts.won(session, level)
         sources = dict(session.exec(select(Field.name, Field.source).where(Field.level == level)).all())
     frame = _records(job, model, asked)
-    target = target_of(job.database, model, asked, frame, as_of=model.as_of)
+    target = target_of(job.database, model, asked, frame, as_of=as_of)
     frame, watched = _watched(job, model, asked, frame.with_columns(pl.Series(OUTCOME, target.outcome)))
     frame = frame.join(won.frame.rename({"amount": AMOUNT}), on="id", how="left", maintain_order="left")
-    frame = tables.by_content(frame)
+    if by_content:
+        frame = tables.by_content(frame)
     table = tables.table_of(frame, [*asked.inputs, *watched.inputs])
     outcome, worth = (tables.floats(frame[name].fill_nan(None)) for name in (OUTCOME, AMOUNT))
-    return Read(table, target, outcome, _order(frame, asked), worth, won.currency, watched, sources)
+    is_dated = asked.order is not None and asked.order.kind is FieldKind.DATE
+    return Read(table, target, outcome, _order(frame, asked), worth, won.currency, watched, sources, is_dated)
 
 
 def target_of(
@@ -258,7 +262,7 @@ def _learned(trained: Trained, read: Read, found: Sequence[Suspect], digest: str
         records=label.records,
         positives=label.positives,
         positive=read.target.positive,
-        label=_finite(
+        label=finite(
             label.as_data()
             | {
                 "leaks": [asdict(suspect) for suspect in found],
@@ -296,7 +300,7 @@ def _origin(heading: Heading | None, source: str | None) -> dict[str, str]:
 def _valued(value: TrainedValue, currency: str, label: dict[str, Any]) -> dict[str, Any]:
     """What is kept of the model of amounts: it counts only where it is better than the mean."""
     used = value.label.usable and value.model is not None
-    said = _finite(asdict(value.label)) | {"currency": currency}
+    said = finite(asdict(value.label)) | {"currency": currency}
     return {
         "label": label | {"value": said},
         "value_document": value.model.to_json() if used and value.model else None,
@@ -308,10 +312,10 @@ def _auc(test: Test | None) -> float | None:
     return test.quality.auc if test else None
 
 
-def _finite(data: Any) -> Any:
+def finite(data: Any) -> Any:
     """The same with null where a measure could not be taken: JSON has no infinity."""
     if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
+        return {key: finite(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
+        return [finite(value) for value in data]
     return None if isinstance(data, float) and not math.isfinite(data) else data

@@ -27,6 +27,7 @@ KINDS: Final[dict[str, Kind]] = {
     "score": Kind("scoring", 4 * HOUR),
     "share": Kind("scoring", 4 * HOUR),
     "explain": Kind("scoring", 10 * MINUTE, 3),
+    "compare": Kind("scoring", 4 * HOUR, 3),
     "replay": Kind("scoring", 4 * HOUR, 3),
     "rescore": Kind("scoring", 10 * MINUTE),
     "watch": Kind("scoring", 30 * MINUTE, 3),

@@ -192,3 +192,19 @@ class LeakDecision(SQLModel, table=True):
     model_id: int = Field(foreign_key="model.id", description="Where its evidence stood.")
     decided_at: datetime = Field(sa_type=Instant)
     decided_by: int | None = Field(default=None, foreign_key="user_account.id")
+
+
+class Comparison(SQLModel, table=True):
+    """A challenger held against the model that ranked, on the same newest records. The newest of a pair counts."""
+
+    __tablename__ = "model_comparison"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    challenger_id: int = Field(foreign_key="model.id", index=True)
+    champion_id: int = Field(foreign_key="model.id")
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=Json, description="Empty until it is done.")
+    reason: str = Field(default="", max_length=500, description="Why it could not be done.")
+    job_id: int | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL")
+    asked_at: datetime = Field(sa_type=Instant)
+    asked_by: int | None = Field(default=None, foreign_key="user_account.id")
