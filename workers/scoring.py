@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from portal import columns, jobs, packs
 from portal.clock import now
-from portal.errors import Problem
+from portal.errors import NotFound, Problem
 from portal.fields import Level
 from portal.models.tables import Run
 from portal.ranking import drifts, frozen, reasons, runs, shares
@@ -59,7 +60,7 @@ def help_to_score(job: Claim, run_id: int) -> Effects:
     """Take shares of a run until none is left."""
     with job.database.reading() as session:
         run = runs.get_run(session, run_id)
-    done = sharing.work(job, plan_of(job.database, run)) if _is_open(job, run_id) else 0
+    done = sharing.work(job, _as_shared(job, plan_of(job.database, run))) if _is_open(job, run_id) else 0
     return lambda _: {"run": run_id, "shares": done}
 
 
@@ -79,6 +80,7 @@ def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
     )
     plan = plan_of(job.database, run)
     _share_out(job, plan)
+    plan = _as_shared(job, plan)
     sharing.work(job, plan)
     sharing.wait_for_others(job, plan)
     with job.database.reading() as session:
@@ -95,6 +97,16 @@ def _score(job: Claim, run_id: int) -> tuple[Run, dict[str, Any]]:
         "digest": digest_of(scores.ids, propensity, scores.value, scores.engagement),
         "data_digest": scores.digest,
     }
+
+
+def _as_shared(job: Claim, plan: Plan) -> Plan:
+    """With the weights of the moment it was shared out, whoever takes a share and whenever."""
+    try:
+        with job.database.reading() as session:
+            said = frozen.plan_of(session, plan.run.id)
+    except NotFound:
+        return plan  # nothing is frozen here
+    return replace(plan, weights=freezing.weights_of(said))
 
 
 def _share_out(job: Claim, plan: Plan) -> None:
