@@ -156,7 +156,7 @@ def _work(term: str) -> ResponseReturnValue:
     with reading() as session:
         definition, version = versions.opened(session, term)
         known = drafts.catalogue(session, definition)
-        contested = {} if is_partial() else evidence.counts(session, definition)
+        contested = evidence.counts(session, definition)
     sent = definition_form.sent(known)
     asked = criteria_form.done(sent.tree)
     page = _page(definition, version, known, asked)

@@ -290,6 +290,8 @@ def test_a_dispute_is_answered_and_closed_and_counted(
     assert "sales leader answered your dispute about Lead" in member.get("/notices").text
     assert "1 dispute</a>" in leader.get("/definitions/lead").text
     assert leader.post(f"{path}/closing").status_code == 409
+    leader.post("/definitions/lead/versions")
+    assert "</span> 1 dispute</span>" in leader.get(DRAFT).text
     with sqlite.reading() as session:
         assert evidence.counts(session, terms.get(session, "lead")) == {"asked": 1}
         assert session.exec(select(evidence.Evidence.closed_by)).one() == leader.user.id
