@@ -110,7 +110,7 @@ def _others(version: DefinitionVersion | None, known: Catalogue) -> Mapping[str,
     return {
         "Who owns the stage": FUNCTION_NAMES[version.owner] if version.owner else "",  # type: ignore[index]
         **{f"What {function} owes": duty_words(version, function) for function in BOTH},
-        "Working time": working_words(drafts.working_of(version)) if version.working_time else "",
+        "Working time": working_words(drafts.working_of(version)) if drafts.promises_hours(version) else "",
         "Required fields": "\n".join(fields.words(each, known) for each in version.required_fields),
         **dict(zip(("Examples", "Not examples"), _examples(version), strict=True)),
     }

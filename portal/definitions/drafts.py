@@ -97,16 +97,22 @@ def content(session: Session, definition: Definition, draft: Draft, known: Catal
         "rule": reading.read(asked, known, definition.term).sentence,
         "owner": draft.owner,
         "duties": _duties(draft),
-        "working_time": {
-            "opens": draft.opens,
-            "closes": draft.closes,
-            "days": sorted({int(day) for day in draft.days.splitlines()}),
-            "zone": draft.zone,
-            "country": draft.country,
-        },
+        "working_time": _working(draft),
         "required_fields": draft.required_fields.splitlines(),
         "examples": examples.read(session, definition.level, draft.examples, draft.counterexamples),
     }
+
+
+def _working(draft: Draft) -> dict[str, Any]:
+    """Nothing for the usual time: what nobody chose is no change."""
+    given = {
+        "opens": draft.opens,
+        "closes": draft.closes,
+        "days": sorted({int(day) for day in draft.days.splitlines()}),
+        "zone": draft.zone,
+        "country": draft.country,
+    }
+    return {} if _working_time(given) == WorkingTime() else given
 
 
 def tree_of(text: str) -> tree.Tree:
@@ -123,9 +129,15 @@ def tree_of(text: str) -> tree.Tree:
 
 def working_of(version: DefinitionVersion) -> WorkingTime:
     """The working time that a version's promises are reckoned in."""
-    kept = version.working_time
-    if not kept:
-        return WorkingTime()
+    return _working_time(version.working_time) if version.working_time else WorkingTime()
+
+
+def promises_hours(version: DefinitionVersion) -> bool:
+    """Whether a side promised something within working hours."""
+    return any(duty.get("within_hours") for duty in version.duties.values())
+
+
+def _working_time(kept: Mapping[str, Any]) -> WorkingTime:
     return WorkingTime(
         time.fromisoformat(kept["opens"]),
         time.fromisoformat(kept["closes"]),

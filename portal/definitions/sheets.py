@@ -73,7 +73,7 @@ def sheet(version: DefinitionVersion, words: Catalogue, term: str = "") -> Sheet
             for function in BOTH
             if function in version.duties
         ],
-        working=comparing.working_words(drafts.working_of(version)) if version.working_time else "",
+        working=comparing.working_words(drafts.working_of(version)) if drafts.promises_hours(version) else "",
         fields=[fields.words(each, words) for each in version.required_fields],
         examples=version.examples,
     )

@@ -60,7 +60,14 @@ def change(
     for name, value in moved.items():
         setattr(version, name, value)
     note(
-        session, "changed", definition, version, by=by.id, at=at, fields=sorted(moved), signatures=len(taken)
+        session,
+        "changed",
+        definition,
+        version,
+        by=by.id,
+        at=at,
+        fields=sorted(moved.keys() - {"rule"}),
+        signatures=len(taken),
     )
     _tell_signers(session, definition, version, taken, by=by, at=at)
 

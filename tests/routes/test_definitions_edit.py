@@ -228,6 +228,21 @@ def test_what_no_form_of_ours_sends_is_refused(leader: Browser, sent: dict[str, 
     assert leader.post(DRAFT, sent).status_code == 422
 
 
+def test_what_a_side_promises_is_said_with_its_working_time(leader: Browser, member: Browser) -> None:
+    drafted(leader)
+    assert "Working time</h3>" not in member.get("/definitions/lead").text
+    promise = {"sales_owes": "A first call", "sales_within": "4", "country": "DE", "zone": "Europe/Berlin"}
+    leader.post(DRAFT, form_of(leader) | promise | {"days": ["0", "2"], "do": "save"})
+    page = member.get("/definitions/lead").text
+
+    assert "A first call, within 4 working hours" in page
+    assert "Monday, Wednesday, 09:00 to 17:00 (Europe/Berlin), but for the holidays of Germany" in page
+    refused = leader.post(DRAFT, form_of(leader) | {"opens": "18:00", "do": "save"})
+    assert "The working day ends before it begins." in refused.text
+    log = member.get("/activity").text
+    assert "changed Lead v2: duties, working time" in log
+
+
 def test_terms_are_added_renamed_and_put_in_order(leader: Browser, member: Browser) -> None:
     leader.post("/definitions", {"name": "Hot lead", "level": "person"})
     leader.post("/definitions/hot_lead/name", {"name": "Burning lead"})
