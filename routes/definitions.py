@@ -4,7 +4,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from portal import discussion, evidence, prose
+from portal import discussion, evidence, judging, prose
 from portal.accounts import Right
 from portal.clock import now
 from portal.definitions import comparing, examples, naming, pages, terms, versions
@@ -54,6 +54,7 @@ def show(term: str) -> ResponseReturnValue:
         known = pages.known(session, definition)
         said = discussion.by_part(session, "definition", definition.id)
         contested = evidence.counts(session, definition)
+        judged = judging.counts(session).get(term)
         names = _example_names(session, definition, known)
     words = naming.words_of(definition.level, definitions)
     holding, coming = known.holding, known.coming
@@ -68,6 +69,7 @@ def show(term: str) -> ResponseReturnValue:
         else None,
         said=said,
         contested=contested,
+        judged=judged,
         names=names,
         today=now().date(),
         prose=prose.html,

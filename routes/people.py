@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from portal import engagement, people
+from portal import engagement, judging, people
 from portal.accounts import Right
 from portal.clock import now
 from portal.errors import Invalid, NotFound
@@ -53,6 +53,7 @@ class ListForm(BaseModel):
     source: str = Field(default="", max_length=200)
     owner: str = Field(default="", max_length=200)
     country: str = Field(default="", max_length=200)
+    meets: str = Field(default="", max_length=40)
     search: str = Field(default="", max_length=100)
     after: str = Field(default="", pattern=CURSOR, json_schema_extra={"say": OTHER_CURSOR})
     before: str = Field(default="", pattern=CURSOR, json_schema_extra={"say": OTHER_CURSOR})
@@ -61,7 +62,7 @@ class ListForm(BaseModel):
     )
 
     def filters(self) -> Filters:
-        kept = self.model_dump(include={"group", "source", "owner", "country", "search"})
+        kept = self.model_dump(include={"group", "source", "owner", "country", "meets", "search"})
         return Filters(open_only=self.show == "open", **kept)
 
     def start(self) -> str:
@@ -90,6 +91,7 @@ def index() -> ResponseReturnValue:
             "newest": None if run else registry.latest(session, Level.PERSON),
             "page": page,
             "choices": {name: [(v, v) for v in values] for name, values in places.choices(session).items()},
+            "terms": judging.judged_terms(session, Level.PERSON),
             "groups": [(number, GROUP_WORDS.get(number, str(number))) for number in range(1, 11)],
             "quadrants": list(Quadrant),
             "is_empty": not page.places and not people.any_there(session),

@@ -1,52 +1,26 @@
 """The records behind a finding, or those that lack a field: a page at a time, and all of them for an export."""
 
-# ruff: noqa: S608  tables and columns are our own names; what people type is always bound
-
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlmodel import Session
 
-from portal.columns import TABLES, Input
+from portal import listing
+from portal.columns import Input
 from portal.errors import NotFound
 from portal.fields import Level
 from portal.health import fields
 from portal.health.examining import unpacked
 from portal.health.findings import BY_KEY, Finding
 from portal.health.tables import HealthList
+from portal.listing import SHOWN, Line, Page
 
 PAGE: Final = 50
 BATCH: Final = 1_000
 BEYOND: Final = 2**31 - 1  # every id
-PERSON: Final = "TRIM(r.first_name || ' ' || r.last_name)"
-SHOWN: Final = {
-    Level.PERSON: {
-        "name": f"COALESCE(NULLIF({PERSON}, ''), NULLIF(r.email, ''), 'Unnamed')",
-        "email": "r.email",
-        "company": "r.company_name",
-        "source": "r.source",
-        "owner": "r.owner",
-        "country": "r.country",
-    },
-    Level.COMPANY: {
-        "name": "r.name",
-        "domain": "r.domain",
-        "industry": "r.industry",
-        "owner": "r.owner",
-        "country": "r.country",
-    },
-    Level.DEAL: {
-        "name": "COALESCE(NULLIF(r.name, ''), 'Unnamed')",
-        "outcome": "r.outcome",
-        "stage": "r.stage",
-        "company": "r.company_name",
-        "owner": "r.owner",
-    },
-}
-"""What a list shows of each record."""
 
 
 @dataclass(frozen=True)
@@ -68,23 +42,6 @@ def of_finding(key: str) -> Selection:
     return Selection(found.level, found)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One record: its id, and what the list shows of it."""
-
-    id: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Page:
-    """Records, the newest first, with the ids to page from; None where the list ends."""
-
-    lines: Sequence[Line]
-    older: int | None
-    newer: int | None
-
-
 def page(
     session: Session,
     chosen: Selection,
@@ -101,7 +58,7 @@ def page(
         return Page([], None, None)
     goes_on, began = (True, more) if after else (more, before is not None)
     return Page(
-        _lines(session, chosen.level, falling),
+        listing.lines(session, chosen.level, falling),
         falling[-1] if goes_on else None,
         falling[0] if began else None,
     )
@@ -111,7 +68,7 @@ def every(session: Session, chosen: Selection) -> Iterator[Line]:
     """All of them, read in parts."""
     before: int | None = None
     while ids := _ids(session, chosen, before=before, after=None, limit=BATCH):
-        yield from _lines(session, chosen.level, ids)
+        yield from listing.lines(session, chosen.level, ids)
         before = ids[-1]
 
 
@@ -146,12 +103,3 @@ def field_of(session: Session, level: Level, name: str) -> Input:
     if (field := fields.of_level(session, level).get(name)) is None:
         raise NotFound(f"No {level} has a field “{name}”. Start from the data's health.")
     return field
-
-
-def _lines(session: Session, level: Level, ids: Sequence[int]) -> list[Line]:
-    shown = ", ".join(SHOWN[level].values())
-    query = text(f"SELECT r.id, {shown} FROM {TABLES[level]} r WHERE r.id IN :ids ORDER BY r.id DESC")
-    rows = session.connection().execute(
-        query.bindparams(bindparam("ids", expanding=True)), {"ids": list(ids)}
-    )
-    return [Line(row[0], tuple(row[1:])) for row in rows]

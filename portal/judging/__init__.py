@@ -7,7 +7,7 @@ change by themselves as time goes by, everything is judged again every day.
 """
 
 from portal.judging.asking import after_edit, after_import, ask
-from portal.judging.reading import Counts, counts, current, verdicts_of
+from portal.judging.reading import Counts, counts, current, judged_terms, verdicts_of
 from portal.judging.standing import Standing, standing
 from portal.judging.tables import CurrentJudging, Judging, JudgingState
 
@@ -22,6 +22,7 @@ __all__ = [
     "ask",
     "counts",
     "current",
+    "judged_terms",
     "standing",
     "verdicts_of",
 ]

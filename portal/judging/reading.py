@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from portal.criteria.sql import MET, NOT_KNOWN
+from portal.definitions.tables import Definition
 from portal.fields import Level
 from portal.judging.tables import CurrentJudging, Judging
 
@@ -22,6 +23,11 @@ class Counts:
     met: int
     unknown: int
 
+    @classmethod
+    def of(cls, judging: Judging) -> "Counts":
+        numbers = (judging.records, judging.met, judging.not_known)
+        return cls(judging.term, judging.version_id, judging.as_of, *numbers)
+
     @property
     def failed(self) -> int:
         return self.records - self.met - self.unknown
@@ -35,10 +41,16 @@ def current(session: Session) -> dict[str, Judging]:
 
 def counts(session: Session) -> dict[str, Counts]:
     """How many records meet each term, by the version that judged."""
-    return {
-        term: Counts(term, each.version_id, each.as_of, each.records, each.met, each.not_known)
-        for term, each in current(session).items()
-    }
+    return {term: Counts.of(each) for term, each in current(session).items()}
+
+
+def judged_terms(session: Session, level: Level) -> list[tuple[str, str]]:
+    """The terms that records of a level were judged by, with their names, in the order of the funnel."""
+    query = select(Definition.term, Definition.name).join(
+        CurrentJudging, col(CurrentJudging.term) == col(Definition.term)
+    )
+    ordered = query.where(Definition.level == level).order_by(col(Definition.position), col(Definition.id))
+    return [(term, name) for term, name in session.exec(ordered)]
 
 
 def verdicts_of(session: Session, level: Level, record_id: int) -> dict[str, tuple[bool | None, int]]:

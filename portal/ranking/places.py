@@ -7,7 +7,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
+from portal import listing
 from portal.errors import Invalid
+from portal.fields import Level
+from portal.judging import lists
 from portal.models.tables import Run
 from portal.ranking import quadrants
 from portal.ranking.quadrants import Quadrant
@@ -15,7 +18,10 @@ from portal.ranking.quadrants import Quadrant
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to. `open_only`: not opted out, not a customer yet: whom one could still call."""
+    """What the list is narrowed to. `open_only`: not opted out, not a customer yet: whom one could still call.
+
+    `meets`: the term whose definition in force they meet.
+    """
 
     open_only: bool = True
     group: int | None = None
@@ -23,6 +29,7 @@ class Filters:
     owner: str = ""
     country: str = ""
     search: str = ""
+    meets: str = ""
 
 
 class Place(NamedTuple):
@@ -135,7 +142,7 @@ PERSON: Final = (
 def _rows(
     session: Session, order: _Order, filters: Filters, *, after: str, before: str, limit: int
 ) -> list[Any]:
-    where, values = _conditions(filters, ranked=order is not BY_ARRIVAL)
+    where, values = _conditions(session, filters, ranked=order is not BY_ARRIVAL)
     if cursor := before or after:
         where.append(order.beyond(backwards=bool(before)))
         values |= _cursor(cursor, len(order.keys))
@@ -157,7 +164,7 @@ def _where(conditions: Sequence[str]) -> str:
     return f"WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _conditions(filters: Filters, *, ranked: bool) -> tuple[list[str], dict[str, Any]]:
+def _conditions(session: Session, filters: Filters, *, ranked: bool) -> tuple[list[str], dict[str, Any]]:
     where = ["p.merged_into_id IS NULL", "p.gone_at IS NULL"]
     where += ["p.opted_out_at IS NULL", "p.customer_at IS NULL"] if filters.open_only else []
     values: dict[str, Any] = {}
@@ -168,9 +175,11 @@ def _conditions(filters: Filters, *, ranked: bool) -> tuple[list[str], dict[str,
     if filters.group and ranked:
         where.append("(s.grp + 1) / 2 = :group")
         values["group"] = filters.group
+    if filters.meets:
+        where.append(lists.met(session, filters.meets, Level.PERSON, "p.id"))
     if filters.search:
         where.append(SEARCH)
-        values["search"] = f"%{_literal(filters.search.casefold())}%"
+        values["search"] = listing.pattern(filters.search)
     return where, values
 
 
@@ -180,15 +189,10 @@ SEARCH: Final = (
 )
 
 
-def _literal(search: str) -> str:
-    """The signs of a pattern, meant as they stand."""
-    return search.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
 def count(session: Session, run: Run | None, filters: Filters, *, cap: int = 10_000) -> int:
     """How many places the list has; counting stops at cap + 1."""
     order = _by_rank(run) if run else BY_ARRIVAL
-    where, values = _conditions(filters, ranked=run is not None)
+    where, values = _conditions(session, filters, ranked=run is not None)
     query = f"SELECT COUNT(*) FROM (SELECT 1 FROM {order.tables} {_where(where)} LIMIT :cap) t"
     found: int = session.connection().execute(text(query), values | {"cap": cap + 1}).scalar_one()
     return found
