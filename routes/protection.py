@@ -55,7 +55,7 @@ def unmasked(text: str) -> str | None:
     try:
         both = urlsafe_b64decode(text)
         return _xor(both[: len(both) // 2], both[len(both) // 2 :]).decode()
-    except ValueError:
+    except (ValueError, OverflowError):  # the halves of an odd number of bytes are not alike
         return None
 
 
