@@ -9,7 +9,9 @@ from sqlmodel import select
 
 from portal import definitions, evidence
 from portal.accounts import Right
+from portal.activities import Activity, ActivityKind
 from portal.clock import now
+from portal.companies import Company
 from portal.criteria import shipped as shipped_criteria
 from portal.db import Database
 from portal.definitions import terms, versions
@@ -19,6 +21,9 @@ from tests.routes.conftest import Browser, Counting, SignIn
 from tests.routes.pages import Page
 
 DRAFT = "/definitions/lead/draft"
+MOST_FOR_A_RECORD = (
+    20  # over the dozen of other pages: the facts of a person and of their company, read whole
+)
 
 
 @pytest.fixture(autouse=True)
@@ -347,3 +352,26 @@ def test_the_pages_cost_few_queries_however_much_there_is(
 
     assert costs[0] == costs[1]
     assert max(costs[0].values()) <= 12, costs
+
+
+def test_how_a_record_is_judged_costs_the_same_however_much_it_did(
+    member: Browser, sqlite: Database, count_queries: Counting
+) -> None:
+    with sqlite.transaction() as session:
+        company = Company(name="Alder Mills", created_at=now(), updated_at=now())
+        kind = ActivityKind(name="Demo request", is_request=True, weight=1.0)
+        session.add_all([company, kind])
+        session.flush()
+        person = Person(
+            first_name="Ada", company_id=company.id, created_at=now(), updated_at=now(), arrived_at=now()
+        )
+        session.add(person)
+    costs = []
+    for _ in range(2):
+        with sqlite.transaction() as session:
+            session.add(Activity(person_id=person.id, kind_id=kind.id, at=now(), created_at=now()))
+        with count_queries() as queries:
+            assert member.get(f"/judgements/person/{person.id}").status_code == 200
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1] <= MOST_FOR_A_RECORD
