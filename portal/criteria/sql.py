@@ -61,7 +61,7 @@ def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE,
     compiled = Compiled(ground, prefix)
     base = Subject(level, "r")
     expression = compiled.node(criteria.root, base)
-    judged = f"CASE ({expression}) WHEN TRUE THEN {MET} WHEN FALSE THEN {FAILED} ELSE {NOT_KNOWN} END"
+    judged = _judged(expression, is_sqlite=ground.is_sqlite)
     verdict = judged
     if ground.is_past:
         verdict = f"CASE WHEN {compiled.past(base).was_seen} THEN {judged} ELSE {NOT_KNOWN} END"
@@ -71,6 +71,15 @@ def sql(criteria: Criteria, level: Level, ground: Ground, *, where: str = RANGE,
         f"WHERE {where} {STANDING.get(level, '')}",
         compiled.values,
     )
+
+
+def _judged(expression: str, *, is_sqlite: bool) -> str:
+    """The verdict. SQLite looks no further than needed only where an expression decides a branch, so there it stands in two."""
+    if is_sqlite:
+        return (
+            f"CASE WHEN ({expression}) THEN {MET} WHEN NOT ({expression}) THEN {FAILED} ELSE {NOT_KNOWN} END"
+        )
+    return f"CASE ({expression}) WHEN TRUE THEN {MET} WHEN FALSE THEN {FAILED} ELSE {NOT_KNOWN} END"
 
 
 def attributed(criteria: Criteria, ground: Ground) -> set[Level]:
@@ -118,7 +127,7 @@ class Compiled:
         if not isinstance(node, Group):
             return self.clause(node, base)
         parts = f" {'AND' if node.how == 'all' else 'OR'} ".join(
-            f"({self.node(part, base)})" for part in node.parts
+            f"({self.node(part, base)})" for part in sorted(node.parts, key=_cost)
         )
         return f"NOT ({parts})" if node.how == "none" else parts
 
@@ -284,6 +293,8 @@ class Compiled:
         needed = count if test == "at_least" else count + 1
         rows = f"SELECT 1 FROM {table} WHERE {' AND '.join(where)}"
         found = f"EXISTS ({rows})"
+        if not self.ground.is_sqlite:
+            found = f"(({rows} LIMIT 1) IS NOT NULL)"  # PostgreSQL would read the whole table for each range
         if needed > 1:
             found = f"(SELECT COUNT(*) FROM ({rows} LIMIT {needed:d}) AS few) = {needed:d}"
         return found if test == "at_least" else f"NOT ({found})"
@@ -331,6 +342,15 @@ class Compiled:
         subject = self.subject(clause.of, base)
         met = self.if_there(subject, base, self.node(inner.root, subject))
         return met if clause.test == "meets" else f"NOT ({met})"
+
+
+def _cost(node: Node) -> int:
+    """Values at hand are looked at first: what they decide needs no counting. The order of "and" and "or" means nothing."""
+    if isinstance(node, Group):
+        return max(map(_cost, node.parts))
+    if isinstance(node, DefinitionClause):
+        return 2
+    return 1 if isinstance(node, ActivityClause | DealsClause | RolesClause) else 0
 
 
 OPERATORS: Final = {
