@@ -36,7 +36,7 @@ NOTHING_SAID: Final[Mapping[str, Any]] = {
     "unknown": 0,
     "young": 0,
     "already": 0,
-    "reads_today": False,
+    "rests_on_more": False,
 }
 """What an older label may not say yet."""
 MAY_PROMOTE = (Right.LEADER, Right.ADMINISTRATOR)

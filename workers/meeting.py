@@ -11,9 +11,10 @@ from portal import columns
 from portal.clock import now
 from portal.criteria import Criteria, catalogue
 from portal.criteria.ground import Ground, ground
-from portal.criteria.sql import MET, attributed, sql
+from portal.criteria.sql import MET, NOT_KNOWN, attributed, sql
 from portal.db import Database
 from portal.fields import Level
+from portal.models import learned
 from scoring.columns import BoolArray, FloatArray, IntArray
 from workers import tables
 
@@ -44,41 +45,57 @@ def first_met(
     """`own` (n,) is the moment of each record and `as_of` now, in days since 1970; what is unknown then is not met."""
     ready = ~np.isnan(own) & (own + within <= as_of)
     outcome = np.full(len(ids), np.nan)
-    had = met(database, criteria, level, ids[ready], own[ready])
-    then = met(database, criteria, level, ids[ready], own[ready] + within)
-    outcome[ready] = np.where(had, np.nan, then.astype(np.float64))
-    return First(outcome, int(had.sum()), int((~np.isnan(own) & ~ready).sum()))
+    had = verdicts(database, criteria, level, ids[ready], own[ready])
+    then = verdicts(database, criteria, level, ids[ready], own[ready] + within)
+    outcome[ready] = np.where(had == 0, then, np.nan)
+    return First(outcome, int((had == 1).sum()), int((~np.isnan(own) & ~ready).sum()))
 
 
 def met(database: Database, criteria: Criteria, level: Level, ids: IntArray, at: FloatArray) -> BoolArray:
-    """Whether each record met the criteria at the end of its day `at` (n,), in days since 1970. Scores were not known then."""
+    """Whether each record is known to have met the criteria at the end of its day `at` (n,), in days since 1970."""
+    found: BoolArray = verdicts(database, criteria, level, ids, at) == 1
+    return found
+
+
+def verdicts(
+    database: Database, criteria: Criteria, level: Level, ids: IntArray, at: FloatArray
+) -> FloatArray:
+    """1 where a record met the criteria at the end of its day `at`, else 0; NaN where the portal did not know enough then.
+
+    Activities have dates of their own. What else criteria ask for counts as the portal knew it; scores were not known.
+    """
     standing = _ground(database, criteria, level)
-    found = np.zeros(len(ids), dtype=np.bool_)
+    found = np.zeros(len(ids))
     days = np.floor(at)
     for day in np.unique(days):
         rows = np.flatnonzero(days == day)
         then = replace(standing, runs={}, as_of=int(day + 1) * tables.MICROSECONDS_A_DAY - 1)
         for start in range(0, len(rows), IDS_A_QUERY):
             part = rows[start : start + IDS_A_QUERY]
-            found[part] = np.isin(ids[part], _met(database, criteria, level, then, ids[part].tolist()))
+            said = _verdicts(database, criteria, level, then, ids[part].tolist())
+            found[part] = [said.get(record_id, 0.0) for record_id in ids[part].tolist()]
     return found
 
 
 def _ground(database: Database, criteria: Criteria, level: Level) -> Ground:
     """What the criteria stand on, with fresh columns of every level they read."""
     with database.reading() as session:
-        standing = ground(session, catalogue(session, level), as_of=now())
+        known = catalogue(session, level)
+        standing = ground(session, known, as_of=now(), is_past=learned.rests_on_more(criteria, known))
     for each in attributed(criteria, standing):
         columns.refresh(database, each)
     return standing
 
 
-def _met(
+def _verdicts(
     database: Database, criteria: Criteria, level: Level, standing: Ground, ids: Sequence[int]
-) -> list[int]:
+) -> dict[int, float]:
+    """By id. What is unknown does not meet the criteria; asked of a past the portal did not see, it is not known."""
+    unknown = np.nan if standing.is_past else 0.0
+    meaning = {MET: 1.0, NOT_KNOWN: unknown}
     where = "r.id IN (SELECT j.value FROM json_each(:ids) j)" if standing.is_sqlite else "r.id = ANY(:ids)"
     given = f"[{','.join(map(str, ids))}]" if standing.is_sqlite else list(ids)
     query = sql(criteria, level, standing, where=where)
     with database.reading() as session:
         rows = session.connection().execute(text(query.text), query.values | {"ids": given})
-        return [record_id for record_id, verdict in rows if verdict == MET]
+        return {record_id: meaning.get(verdict, 0.0) for record_id, verdict in rows}

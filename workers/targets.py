@@ -25,14 +25,14 @@ OPEN: Final = {(Level.DEAL, "outcome"): ["open"]}
 class Target:
     """What counts as yes; the outcome (n,) of each record: 1, 0, or NaN where it is not known; how many are too young to know,
     and how many had it already when they are looked at; whether
-    a definition's criteria read fields or deals as they are today.
+    a definition's criteria ask for more than activities.
     """
 
     positive: str
     outcome: FloatArray
     young: int = 0
     already: int = 0
-    reads_today: bool = False
+    rests_on_more: bool = False
 
 
 def of(

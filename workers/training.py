@@ -14,10 +14,11 @@ from sqlmodel import Session, select
 from portal import columns, imports
 from portal.clock import now
 from portal.columns import Input
+from portal.criteria import catalogue
 from portal.db import Database, microseconds
 from portal.errors import Invalid, Problem
 from portal.fields import Field, FieldKind, Level
-from portal.models import amounts, choices, learned, registry
+from portal.models import afterwards, amounts, choices, learned, registry
 from portal.models.registry import Learned
 from portal.models.tables import Model
 from portal.ranking import runs
@@ -77,7 +78,7 @@ def _train(job: Claim, model: Model) -> Effects:
     job.progress(0, None, "learning what a purchase is worth")
     value = train_value(table, read.amounts, as_of=as_of, threads=THREADS)
     job.progress(0, None, "looking for columns that know the future")
-    found = leaks.suspects(table, outcome)
+    found = _with_history(job.database, model, read, leaks.suspects(table, outcome))
     result = _learned(trained, read, found, tables.digest(table, outcome, read.amounts))
     result = replace(result, **_valued(value, read.currency, result.label))
 
@@ -115,6 +116,23 @@ class Read:
     activities: Watched
     sources: Mapping[str, str]
     is_dated: bool = False
+    name: str = ""
+    kind: FieldKind | None = None
+
+
+def _with_history(database: Database, model: Model, read: Read, found: Sequence[Suspect]) -> list[Suspect]:
+    """The suspects, with those that the history of values says were filled in only once the outcome was there."""
+    if read.kind is None:
+        return list(found)
+    with database.reading() as session:
+        late = afterwards.filled_late(session, Level(model.level), read.name, read.kind, read.target.positive)
+    known = {suspect.column: suspect for suspect in found}
+    for each in late:
+        if each.column in read.table.columns:
+            before = known.get(each.column, Suspect(each.column, "leak", math.nan, ()))
+            evidence = (*before.evidence, each.sentence)
+            known[each.column] = replace(before, grade="leak", evidence=evidence)
+    return sorted(known.values(), key=lambda suspect: suspect.grade != "leak")
 
 
 def read_of(job: Claim, model: Model, *, as_of: datetime, by_content: bool = True) -> Read:
@@ -136,7 +154,23 @@ def read_of(job: Claim, model: Model, *, as_of: datetime, by_content: bool = Tru
     table = tables.table_of(frame, [*asked.inputs, *watched.inputs])
     outcome, worth = (tables.floats(frame[name].fill_nan(None)) for name in (OUTCOME, AMOUNT))
     is_dated = asked.order is not None and asked.order.kind is FieldKind.DATE
-    return Read(table, target, outcome, _order(frame, asked), worth, won.currency, watched, sources, is_dated)
+    return Read(
+        table,
+        target,
+        outcome,
+        _order(frame, asked),
+        worth,
+        won.currency,
+        watched,
+        sources,
+        is_dated,
+        *_named(asked),
+    )
+
+
+def _named(asked: Asked) -> tuple[str, FieldKind | None]:
+    """The attribute that is the outcome, and its kind; none where a definition is."""
+    return (asked.outcome.name, asked.outcome.kind) if asked.outcome else ("", None)
 
 
 def target_of(
@@ -149,6 +183,7 @@ def target_of(
     assert model.met_version_id is not None
     with database.reading() as session:
         criteria = learned.criteria_of(session, model.met_version_id)
+        rests_on_more = learned.rests_on_more(criteria, catalogue(session, Level(model.level)))
     found = meeting.first_met(
         database,
         criteria,
@@ -158,7 +193,7 @@ def target_of(
         within=model.within_days or 0,
         as_of=targets.days(as_of),
     )
-    return Target(MET, found.outcome, found.young, found.already, learned.reads_today(criteria))
+    return Target(MET, found.outcome, found.young, found.already, rests_on_more)
 
 
 def own_moments(model: Model, frame: pl.DataFrame, order: FloatArray | None) -> FloatArray:

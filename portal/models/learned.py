@@ -4,8 +4,9 @@ from sqlmodel import Session, select
 
 from portal import definitions
 from portal.criteria import Criteria, catalogue, circle, references
+from portal.criteria.catalogue import Catalogue
 from portal.criteria.catalogue import criteria_of as kept_criteria
-from portal.criteria.clauses import ActivityClause, DefinitionClause
+from portal.criteria.clauses import ActivityClause, DefinitionClause, EveryRecord
 from portal.definitions import Definition, DefinitionVersion, Meaning
 from portal.errors import Invalid, NotFound
 from portal.fields import Level
@@ -70,6 +71,14 @@ def asked_fields(session: Session, version_id: int, level: Level) -> set[str]:
     return found
 
 
-def reads_today(criteria: Criteria) -> bool:
-    """Whether the criteria ask for more than activities: fields and deals are read as they are today."""
-    return any(not isinstance(clause, ActivityClause | DefinitionClause) for clause in criteria.clauses)
+def rests_on_more(criteria: Criteria, known: Catalogue) -> bool:
+    """Whether the criteria ask for more than activities, also through other definitions: that counts as the portal knew it."""
+    ahead, been = [criteria], set[str]()
+    while ahead:
+        now = ahead.pop()
+        if any(not isinstance(each, ActivityClause | DefinitionClause | EveryRecord) for each in now.clauses):
+            return True
+        terms = references(now).terms - been
+        ahead += [known.criteria[term] for term in terms if term in known.criteria]
+        been |= terms
+    return False

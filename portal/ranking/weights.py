@@ -12,7 +12,7 @@ from portal import events
 from portal.accounts import Function, Right, User
 from portal.accounts.rules import FUNCTION_NAMES
 from portal.db import Instant
-from portal.errors import Forbidden, Invalid, NotFound
+from portal.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.models import words
 
 HOW: Final = {
@@ -110,7 +110,7 @@ def of(session: Session, user: User) -> Sequence[OwnWeight]:
 def add(
     session: Session, user: User, rule: Rule, *, fields: Iterable[str], for_team: bool, at: datetime
 ) -> OwnWeight:
-    """Add a rule of a user, or of their team, which its leader may. Raises Invalid, Forbidden."""
+    """Add a rule of a user, or of their team, which its leader may. Raises Invalid, Forbidden, Conflict."""
     _check(rule, set(fields))
     if for_team and user.right != Right.LEADER:
         raise Forbidden(f"The leader of {FUNCTION_NAMES[Function(user.function)]} writes the team's weights.")
@@ -124,10 +124,17 @@ def add(
         added_at=at,
         added_by=user.id,
     )
+    if any(_same(found, other) for other in of(session, user)):
+        raise Conflict("There is such a rule already. Remove it first to change its points.")
     session.add(found)
     session.flush()
     _note(session, "weight.added", found, user, at)
     return found
+
+
+def _same(one: OwnWeight, other: OwnWeight) -> bool:
+    """Whether two rules ask the same, for the same user or team."""
+    return all(getattr(one, name) == getattr(other, name) for name in ("user_id", "field", "how", "value"))
 
 
 def _check(rule: Rule, fields: set[str]) -> None:

@@ -61,6 +61,7 @@ def test_own_rules_count_for_oneself_and_a_leaders_for_the_team(
     member: Browser, leader: Browser, marketer: Browser
 ) -> None:
     member.post("/weights", RULE)
+    assert member.post("/weights", RULE | {"points": "20"}).status_code == 409
     leader.post("/weights", RULE | {"field": "Visits", "how": "known", "points": "-3", "for_team": "yes"})
 
     page = member.get("/people/1/moves").text
@@ -101,7 +102,7 @@ def test_a_rule_that_cannot_be_is_refused(member: Browser, change: dict[str, str
 def test_what_moved_names_the_place_before_and_what_changed(
     member: Browser, sqlite: Database, settings: Settings
 ) -> None:
-    assert "Since the run before" not in member.get("/people/1/moves").text
+    assert "since run" not in member.get("/people/1/moves").text
     with sqlite.transaction() as session:
         session.connection().execute(
             text(

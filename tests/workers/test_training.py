@@ -11,6 +11,7 @@ from portal.fields import Level
 from portal.jobs.tables import State
 from portal.models import registry, reigns
 from portal.models.tables import ModelState
+from portal.people import FieldChange
 from portal.settings import Settings
 from tests.portal.models import crowd
 from tests.portal.models.crowd import AT, RECIPE, trained
@@ -94,6 +95,24 @@ def test_a_column_that_knows_the_future_is_shown_and_waits_for_a_person(
     assert model.is_promotable
     assert model.promoted_at is None
     assert crowd.current(sqlite) is None
+
+
+def test_a_column_seen_to_be_filled_after_the_outcome_waits_for_a_person(
+    sqlite: Database, settings: Settings
+) -> None:
+    crowd.people(sqlite)
+    with sqlite.transaction() as session:
+        for record in range(1, 41):
+            seen = {"level": "person", "record_id": record, "seen_at": AT}
+            session.add(FieldChange(**seen, field="Converted", before="false", after="true"))
+            session.add(FieldChange(**seen, field="Demo", after="true"))
+
+    model = trained(sqlite, settings)
+
+    leak = model.label["leaks"][0]
+    assert (leak["column"], leak["grade"]) == ("Demo", "leak")
+    assert "For 40 of the 40 records whose outcome was seen to come" in leak["evidence"][-1]
+    assert model.promoted_at is None
 
 
 def test_a_model_that_learned_nothing_says_so_and_may_not_rank(ranked: Database, settings: Settings) -> None:
