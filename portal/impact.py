@@ -19,13 +19,14 @@ from portal.columns import STANDING, TABLES
 from portal.criteria import Criteria, catalogue, parse
 from portal.criteria.clauses import DefinitionClause
 from portal.criteria.ground import Ground, ground
+from portal.criteria.linting import lint
 from portal.criteria.sql import MET, Compiled, Subject, sql
 from portal.db import MONEY_SCALE
 from portal.definitions import Definition, DefinitionVersion
 from portal.errors import Invalid, NotFound
 from portal.fields import Level
 from portal.funnel import FUNNEL, Asked, Period
-from portal.jobs import Job
+from portal.jobs import Job, State
 from portal.judging.standing import standing
 
 NONE: Final = "none"
@@ -55,6 +56,14 @@ class Moment(BaseModel):
     @property
     def records(self) -> int:
         return sum(move.records for move in self.verdicts)
+
+    @property
+    def met_before(self) -> int:
+        return self._count(lambda move: move.before == "met")
+
+    @property
+    def met_after(self) -> int:
+        return self._count(lambda move: move.after == "met")
 
     @property
     def moved_in(self) -> int:
@@ -92,6 +101,14 @@ class Rate(BaseModel):
     after: tuple[int | None, int | None]
 
 
+class Remark(BaseModel):
+    """What the linter says of a clause, or of the whole: no clause."""
+
+    clause: str | None
+    kind: str
+    sentence: str
+
+
 class Impact(BaseModel):
     """What a version would change. `moved_in`, `moved_out`: the first 1,000 ids now; how many there are says `now`."""
 
@@ -108,6 +125,7 @@ class Impact(BaseModel):
     funnel_before: dict[str, int | None]
     funnel_after: dict[str, int | None]
     pipeline: list[Pipeline]
+    remarks: list[Remark] = []
 
     @property
     def rates(self) -> list[Rate]:
@@ -144,14 +162,30 @@ def ask(session: Session, version_id: int, *, months: int, by: int | None, at: d
         arguments={"version_id": version_id, "months": months, "edition": version.edition},
         by=by,
         at=at,
-        page=f"/definitions/{definition.term}",
+        page=page(definition, version),
     )
 
 
-def latest(session: Session, version_id: int) -> Job | None:
-    """The job that looked last at a version; its result is `Impact.model_validate(job.result)` once it is done."""
-    query = select(Job).where(Job.kind == "impact").order_by(col(Job.id).desc()).limit(200)
-    return next((job for job in session.exec(query) if job.arguments["version_id"] == version_id), None)
+def page(definition: Definition, version: DefinitionVersion) -> str:
+    """The address where the impact of a version is shown."""
+    return f"/definitions/{definition.term}/versions/{version.number}/impact"
+
+
+def latest(session: Session, definition: Definition, version: DefinitionVersion) -> Job | None:
+    """The job that looked last at a version."""
+    query = select(Job).where(Job.kind == "impact", Job.page == page(definition, version))
+    return session.exec(query.order_by(col(Job.id).desc()).limit(1)).first()
+
+
+def result(job: Job | None) -> Impact | None:
+    """What a job found; None while it is at it, or where it failed."""
+    return Impact.model_validate(job.result) if job and job.state == State.DONE and job.result else None
+
+
+def remarks_of(session: Session, definition: Definition, version: DefinitionVersion) -> list[Remark]:
+    """What is doubtful about a version as it stands; nothing where nobody looked since it was changed."""
+    found = result(latest(session, definition, version))
+    return found.remarks if found and found.edition == version.edition else []
 
 
 def _version(session: Session, version_id: int) -> tuple[Definition, DefinitionVersion]:
@@ -192,6 +226,7 @@ def reckon(session: Session, version_id: int, *, months: int, at: datetime, prog
         funnel_before=funnel.counts(session, period, compared.old, as_of=at),
         funnel_after=funnel.counts(session, period, compared.new, as_of=at),
         pipeline=compared.pipeline(session, at),
+        remarks=compared.remarks(session, at),
     )
 
 
@@ -282,6 +317,17 @@ class Compared:
             return "'failed'"
         met = compiled.clause(DefinitionClause("whole", self.level, self.term), base)
         return f"CASE ({met}) WHEN TRUE THEN 'met' WHEN FALSE THEN 'failed' ELSE 'unknown' END"
+
+    def remarks(self, session: Session, at: datetime) -> list[Remark]:
+        """What is doubtful about the draft's criteria."""
+        found = lint(
+            session,
+            self.new.criteria[self.term],
+            catalogue(session, self.level),
+            self.grounds(session, at)[0],
+            term=self.term,
+        )
+        return [Remark(clause=each.clause, kind=each.kind, sentence=each.sentence) for each in found]
 
     def pipeline(self, session: Session, at: datetime) -> list[Pipeline]:
         """The open deals that meet the term, or whose person or company does."""

@@ -4,7 +4,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from portal import discussion, evidence, judging, prose
+from portal import discussion, evidence, impact, judging, prose
 from portal.accounts import Right
 from portal.clock import now
 from portal.definitions import comparing, examples, naming, pages, terms, versions
@@ -55,6 +55,7 @@ def show(term: str) -> ResponseReturnValue:
         said = discussion.by_part(session, "definition", definition.id)
         contested = evidence.counts(session, definition)
         judged = judging.counts(session).get(term)
+        remarks = impact.remarks_of(session, definition, known.coming.version) if known.coming else []
         names = _example_names(session, definition, known)
     words = naming.words_of(definition.level, definitions)
     holding, coming = known.holding, known.coming
@@ -70,6 +71,7 @@ def show(term: str) -> ResponseReturnValue:
         said=said,
         contested=contested,
         judged=judged,
+        remarks=remarks,
         names=names,
         today=now().date(),
         prose=prose.html,

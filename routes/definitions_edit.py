@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from portal import discussion, events, evidence
+from portal import discussion, events, evidence, impact
 from portal.accounts import Function, Right
 from portal.clock import now
 from portal.criteria import Catalogue
@@ -110,12 +110,15 @@ def edit(term: str) -> ResponseReturnValue:
         definition, version = versions.opened(session, term)
         known = drafts.catalogue(session, definition)
         contested = evidence.counts(session, definition)
+        remarks = impact.remarks_of(session, definition, version)
     texts = drafts.texts(version)
     sent = definition_form.sent(known) if problem() else None
     filled = form_of(texts, version.edition, yours=sent.texts if sent else None)
     page = _page(definition, version, known, sent.tree if sent else drafts.tree_of(texts["criteria"]))
     words = _both_words(definition, known, filled["merge"])
-    response = render("definitions/edit.html", **page, **filled, contested=contested, both_words=words)
+    response = render(
+        "definitions/edit.html", **page, **filled, contested=contested, remarks=remarks, both_words=words
+    )
     if problem() and is_partial():
         response.headers.update({"HX-Retarget": "#draft", "HX-Reswap": "outerHTML"})
     return response

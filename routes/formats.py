@@ -9,6 +9,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 NONE: Final = "—"
+MINUS: Final = "\N{MINUS SIGN}"
 MINUTE: Final = 60
 THOUSAND: Final = 1000
 
@@ -26,6 +27,15 @@ def number_typed(value: Decimal) -> str:
 def percent(share: float | None, digits: int = 0) -> str:
     """0.123 as 12%."""
     return NONE if share is None else f"{share * 100:.{digits}f}%"
+
+
+def points(change: float | None) -> str:
+    """A change of a share, given in percentage points: +1.2 points, with a true minus sign."""
+    if change is None:
+        return NONE
+    size = f"{abs(change):.1f}"
+    sign = "" if float(size) == 0 else "+" if change > 0 else MINUS
+    return f"{sign}{size} points"
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -119,6 +129,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "number": number,
     "number_typed": number_typed,
     "percent": percent,
+    "points": points,
     "counted": counted,
     "day": day,
     "moment": moment,

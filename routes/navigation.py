@@ -143,5 +143,5 @@ def _is_open(endpoint: str, user: User) -> bool:
 
 def _line(entry: Entry, counts: Mapping[str, int], here: str | None) -> Line:
     blueprint = entry.endpoint.partition(".")[0]
-    is_current = here is not None and here in {blueprint, f"{blueprint}_edit", f"{blueprint}_paper"}
+    is_current = here is not None and (here == blueprint or here.startswith(f"{blueprint}_"))
     return Line(entry.word, url_for(entry.endpoint), is_current, short(counts.get(entry.endpoint)))

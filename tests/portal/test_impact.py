@@ -126,12 +126,20 @@ def test_a_job_keeps_the_result_for_the_page(sqlite: Database, settings: Setting
     inline.run_all(sqlite, settings)
 
     with sqlite.reading() as session:
-        job = impact.latest(session, version_id)
+        version = session.get_one(DefinitionVersion, version_id)
+        lead = session.get_one(Definition, version.definition_id)
+        job = impact.latest(session, lead, version)
         assert job is not None
-        found = Impact.model_validate(job.result)
+        assert job.page == "/definitions/lead/versions/2/impact"
+        found = impact.result(job)
+        assert found is not None
         assert (found.term, found.version_id, len(found.past)) == ("lead", version_id, 1)
         assert found.moved_out == [3, 4]
-        assert impact.latest(session, version_id + 1) is None
+        shipped_one = session.exec(
+            select(DefinitionVersion).where(DefinitionVersion.id != version_id)
+        ).first()
+        assert shipped_one is not None
+        assert impact.result(impact.latest(session, lead, shipped_one)) is None
 
 
 def test_a_version_without_criteria_has_no_impact_to_see(sqlite: Database) -> None:
