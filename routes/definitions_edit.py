@@ -160,6 +160,7 @@ def _work(term: str) -> ResponseReturnValue:
         definition, version = versions.opened(session, term)
         known = drafts.catalogue(session, definition)
         contested = evidence.counts(session, definition)
+        remarks = [] if is_partial() else impact.remarks_of(session, definition, version)
     sent = definition_form.sent(known)
     asked = criteria_form.done(sent.tree)
     page = _page(definition, version, known, asked)
@@ -168,6 +169,7 @@ def _work(term: str) -> ResponseReturnValue:
         response.headers.update({"HX-Retarget": "#reading", "HX-Reswap": "innerHTML"})
         return response
     filled = {
+        "remarks": remarks,
         "texts": sent.texts,
         "version": request.form.get("version", version.edition),
         "seen": request.form.get("seen", ""),
