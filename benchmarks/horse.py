@@ -1,6 +1,7 @@
 """A worker's process for one job after another, each in a fork of its own as workers do: `python -m benchmarks.horse`.
 
-Reads ids of jobs, a line each; answers with a JSON line: seconds from the fork to its end, and the most memory it held.
+Reads ids of jobs, a line each; answers with a JSON line: seconds from the fork to its end, its CPU seconds, and
+the most memory it held.
 """
 
 import json
@@ -23,7 +24,8 @@ def main() -> None:
         if not child:
             _work(int(line))
         _, status, usage = os.wait4(child, 0)
-        told = {"seconds": time.perf_counter() - began, "peak_mib": usage.ru_maxrss / 2**10, "status": status}
+        seconds, cpu = time.perf_counter() - began, usage.ru_utime + usage.ru_stime
+        told = {"seconds": seconds, "cpu": cpu, "peak_mib": usage.ru_maxrss / 2**10, "status": status}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
 

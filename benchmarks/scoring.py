@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import numpy as np
@@ -48,6 +51,7 @@ def _measure(rows: int, rounds: int, kind: Kind, server: str = "") -> Measure:
         measure = compare(horse.run, reference.predict, rows=rows, rounds=rounds)
     return measure | {
         "peak_mib": max(horse.peaks),
+        "cpu_ratio": median(ours / theirs for ours, theirs in zip(horse.cpu, reference.cpu, strict=True)),
         "refresh_seconds": columns,
         "pack_seconds": packed,
         "features": reference.features,
@@ -63,6 +67,7 @@ class Horse:
     found: Scored
     process: subprocess.Popen[str]
     peaks: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
 
     def run(self) -> float:
         """Seconds of one run."""
@@ -77,6 +82,7 @@ class Horse:
         if done.state != RunState.DONE:
             raise Problem(f"The benchmark's scoring run is {done.state}.")
         self.peaks.append(told["peak_mib"])
+        self.cpu.append(told["cpu"])
         return float(told["seconds"])
 
 
@@ -103,6 +109,7 @@ class Reference:
 
     def __init__(self, found: Scored) -> None:
         self.found, self.features = found, 0
+        self.cpu: list[float] = []
 
     def predict(self) -> float:
         database = self.found.portal.database
@@ -114,7 +121,10 @@ class Reference:
         assert plan.worth.model
         models: list[Any] = [(plan.model.trees, first), (plan.worth.model.trees, second)]
         loaded = [(Booster(trees, threads=THREADS), matrix) for trees, matrix in models]
-        return sum(timed(lambda: booster.raw_sums(matrix)) for booster, matrix in loaded)  # noqa: B023  called at once
+        before = time.process_time()
+        seconds = sum(timed(partial(booster.raw_sums, matrix)) for booster, matrix in loaded)
+        self.cpu.append(time.process_time() - before)
+        return seconds
 
     def _matrices(self, plan: Plan) -> list[FloatArray]:
         assert plan.worth.model

@@ -141,7 +141,8 @@ def _load(session: Session, what: str, part: int, names: Sequence[str], stamp: s
     """These columns of a part; None where one is missing or fell behind."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA mmap_size=0")  # pages in a map count as memory of this process
+        connection.exec_driver_sql("PRAGMA mmap_size=0")  # pages in a map count as memory of this process,
+        connection.exec_driver_sql("PRAGMA cache_size=-2000")  # and a blob is read once
         query = text(
             "SELECT name, stamp, digest, body FROM pack WHERE what = :what AND part = :part AND name IN :names"
         )
