@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from portal.models.tables import RunState
 from portal.ranking import runs
 from scoring.booster import Booster
 from scoring.columns import FloatArray
+from scoring.features import Encoder
 from workers.plans import THREADS, Plan, plan_of
 
 ROOT: Final = Path(__file__).parents[1]
@@ -116,23 +117,19 @@ class Reference:
         with database.reading() as session:
             run = self.found.newest(session)
         plan = plan_of(database, run)
-        first, second = self._matrices(plan)
-        self.features = first.shape[1]
-        assert plan.worth.model
-        models: list[Any] = [(plan.model.trees, first), (plan.worth.model.trees, second)]
-        loaded = [(Booster(trees, threads=THREADS), matrix) for trees, matrix in models]
+        loaded = [
+            (Booster(model.trees, threads=THREADS), self._matrix(plan, model.encoder))
+            for model in (plan.model, plan.worth.model)
+            if model
+        ]
+        self.features = loaded[0][1].shape[1]
         before = time.process_time()
         seconds = sum(timed(partial(booster.raw_sums, matrix)) for booster, matrix in loaded)
         self.cpu.append(time.process_time() - before)
         return seconds
 
-    def _matrices(self, plan: Plan) -> list[FloatArray]:
-        assert plan.worth.model
-        encoders = [plan.model.encoder, plan.worth.model.encoder]
+    def _matrix(self, plan: Plan, encoder: Encoder) -> FloatArray:
         database = self.found.portal.database
         with database.reading() as session:
             parts = packs.parts(session, plan.level)
-        tables = [plan.read(database, part).table for part in parts]
-        return [
-            np.concatenate([encoder.encode(table, plan.as_of) for table in tables]) for encoder in encoders
-        ]
+        return np.concatenate([encoder.encode(plan.read(database, part).table, plan.as_of) for part in parts])

@@ -32,7 +32,7 @@ def check(found: dict, name: str, rows: int = 300) -> None:
 def test_every_benchmark_that_is_promised_is_there():
     assert set(BENCHES) == {
         "scorer", "training", "report", "import-sqlite", "import-postgresql", "columns", "score-sqlite",
-        "score-postgresql", "list",
+        "score-postgresql", "list", "judge-sqlite", "judge-postgresql",
     }  # fmt: skip
 
 
