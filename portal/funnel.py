@@ -5,7 +5,7 @@ lead, or have a deal that does. The same criteria judge here as everywhere, over
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, Final
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from portal.criteria import Criteria, catalogue
 from portal.criteria.ground import Ground, ground
-from portal.criteria.sql import MET, Query, attributed_by, sql
+from portal.criteria.sql import FAILED, MET, Query, attributed_by, sql
 from portal.db import microseconds
 from portal.fields import Level
 from portal.judging.standing import Standing, standing
@@ -84,19 +84,45 @@ def attributed(session: Session) -> set[Level]:
     return {level for each in asked.values() for level in attributed_by(each, asked)}
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Of the people who came in a period, how many reached each stage, and of how many nobody can say. None: of nobody."""
+
+    met: Counts
+    unknown: Counts
+
+
 def counts(session: Session, period: Period, asked: Asked, *, as_of: datetime) -> Counts:
     """Of the people who came in the period, how many reached each stage. None: nobody can say.
 
     Nobody can say where no person has a date, or a term has no criteria.
     """
-    if not session.connection().execute(text(DATED)).first():
-        return dict.fromkeys(FUNNEL)
-    grounds = {
-        level: ground(session, catalogue(session, level), as_of=as_of, terms=asked.criteria)
-        for level in sorted(set(asked.levels.values()))
-    }
-    found = _Cohort(session, period, asked, grounds)
-    return {term: found.reached(term) for term in FUNNEL}
+    return measured(session, period, asked, stand(session, as_of=as_of)).met
+
+
+def stand(session: Session, *, as_of: datetime) -> Ground:
+    """What any funnel as of a moment is judged on: deals reach every field there is."""
+    return ground(session, catalogue(session, Level.DEAL), as_of=as_of)
+
+
+def measured(session: Session, period: Period, asked: Asked, base: Ground) -> Measured:
+    """Count a whole funnel in one statement."""
+    nobody: Counts = dict.fromkeys(FUNNEL)
+    cohort = _Cohort(asked, replace(base, terms={**base.terms, **asked.criteria}))
+    stages = [cohort.reached(term) for term in FUNNEL if cohort.can_count(term)]
+    if not stages or not session.connection().execute(text(DATED)).first():
+        return Measured(nobody, nobody)
+    values: dict[str, Any] = dict(period.bounds)
+    for stage in stages:
+        values |= stage.values
+    statement = " UNION ALL ".join(stage.text for stage in stages)
+    rows = [
+        (term, int(met or 0), int(either or 0))
+        for term, met, either in session.connection().execute(text(statement), values)
+    ]
+    met: Counts = {term: number for term, number, _ in rows}
+    unknown: Counts = {term: either - number for term, number, either in rows}
+    return Measured(nobody | met, nobody | unknown)
 
 
 DATED: Final = "SELECT 1 FROM person WHERE came_at IS NOT NULL LIMIT 1"
@@ -104,35 +130,32 @@ DATED: Final = "SELECT 1 FROM person WHERE came_at IS NOT NULL LIMIT 1"
 
 @dataclass(frozen=True)
 class _Cohort:
-    session: Session
-    period: Period
     asked: Asked
-    grounds: Mapping[Level, Ground]
+    ground: Ground
 
-    def reached(self, term: str) -> int | None:
-        if term not in self.asked.criteria or (term in OF_LEADS and LEAD not in self.asked.criteria):
-            return None
-        judged = self.judged(term, "v")
-        leads = self.judged(LEAD, "w") if term in OF_LEADS else Query("", {})
-        among = f" AND {{}} IN (SELECT w.record_id FROM ({leads.text}) w WHERE w.verdict = {MET})"
-        if self.asked.levels[term] is Level.DEAL:
-            counted = (
-                f"SELECT COUNT(DISTINCT d.person_id) FROM ({judged.text}) v JOIN deal d ON d.id = v.record_id "
-                f"WHERE v.verdict = {MET}{among.format('d.person_id') if leads.text else ''}"
-            )
-        else:
-            counted = (
-                f"SELECT COUNT(*) FROM ({judged.text}) v "
-                f"WHERE v.verdict = {MET}{among.format('v.record_id') if leads.text else ''}"
-            )
-        values: dict[str, Any] = self.period.bounds | judged.values | leads.values
-        found: int = self.session.connection().execute(text(counted), values).scalar_one()
-        return found
+    def can_count(self, term: str) -> bool:
+        return term in self.asked.criteria and (term not in OF_LEADS or LEAD in self.asked.criteria)
+
+    def reached(self, term: str) -> Query:
+        """A row: the term, how many people reached it, and how many reached it or may have."""
+        is_of_deals = self.asked.levels[term] is Level.DEAL
+        judged = self.judged(term, f"{term}_v")
+        leads = self.judged(LEAD, f"{term}_w") if term in OF_LEADS else Query("", {})
+        person, joined = (
+            ("d.person_id", " JOIN deal d ON d.id = v.record_id") if is_of_deals else ("v.record_id", "")
+        )
+        met, either = (
+            f"COUNT(DISTINCT CASE WHEN v.verdict {which} THEN {person} END)"
+            for which in (f"= {MET}", f"<> {FAILED}")
+        )
+        among = f" WHERE {person} IN (SELECT w.record_id FROM ({leads.text}) w WHERE w.verdict = {MET})"
+        counted = f"SELECT '{term}' AS term, {met} AS met, {either} AS either FROM ({judged.text}) v{joined}"
+        return Query(counted + (among if leads.text else ""), judged.values | leads.values)
 
     def judged(self, term: str, prefix: str) -> Query:
         level = self.asked.levels[term]
         where = OF_COHORT if level is Level.DEAL else COHORT
-        return sql(self.asked.criteria[term], level, self.grounds[level], where=where, prefix=prefix)
+        return sql(self.asked.criteria[term], level, self.ground, where=where, prefix=prefix)
 
 
 def rate(found: Counts, part: str, whole: str) -> Fraction | None:

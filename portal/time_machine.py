@@ -5,13 +5,19 @@ records: the first period under both versions. The *performance effect* is what 
 both periods under the second version. In this order the two add up to the change, exactly.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from portal import funnel
+from portal.criteria import Criteria
+from portal.criteria.catalogue import criteria_of
+from portal.definitions import Definition, DefinitionVersion
+from portal.definitions.meanings import meaning
+from portal.fields import Level
 from portal.funnel import Asked, Counts, Period
 
 
@@ -51,6 +57,7 @@ class Journey:
     before: Counts
     between: Counts
     after: Counts
+    unknown: tuple[Counts, Counts, Counts]
 
     @property
     def rates(self) -> list[Split]:
@@ -90,8 +97,73 @@ def travel(
     as_of: datetime,
 ) -> Journey:
     """From the first period under the old versions, over the first under the new ones, to the second under the new ones."""
-    return Journey(
-        before=funnel.counts(session, first, old, as_of=as_of),
-        between=funnel.counts(session, first, new, as_of=as_of),
-        after=funnel.counts(session, second, new, as_of=as_of),
+    base = funnel.stand(session, as_of=as_of)
+    path = [
+        funnel.measured(session, period, asked, base)
+        for period, asked in ((first, old), (first, new), (second, new))
+    ]
+    before, between, after = (each.met for each in path)
+    return Journey(before, between, after, unknown=(path[0].unknown, path[1].unknown, path[2].unknown))
+
+
+# versions to choose from
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A version that a funnel can be counted by, and from when to when it was in force."""
+
+    term: str
+    number: int
+    label: str
+    level: Level
+    criteria: Criteria
+    since: datetime | None
+    until: datetime | None
+
+
+def choices(session: Session) -> dict[str, list[Choice]]:
+    """Every version of the terms of the funnel that has criteria, whatever became of it, the newest first."""
+    query = select(Definition, DefinitionVersion).where(
+        DefinitionVersion.definition_id == Definition.id, col(Definition.term).in_(funnel.FUNNEL)
     )
+    found: dict[str, list[Choice]] = {}
+    for definition, version in session.exec(
+        query.order_by(col(Definition.position), col(DefinitionVersion.number).desc())
+    ):
+        criteria = criteria_of(definition.term, version.criteria, is_shipped=version.is_shipped)
+        if criteria:
+            found.setdefault(definition.term, []).append(_choice(definition, version, criteria))
+    return found
+
+
+def _choice(definition: Definition, version: DefinitionVersion, criteria: Criteria) -> Choice:
+    label = meaning(definition, version).label
+    if not version.in_force_at:
+        label += ", never in force"
+    return Choice(
+        definition.term,
+        version.number,
+        label,
+        Level(definition.level),
+        criteria,
+        version.in_force_at,
+        version.superseded_at,
+    )
+
+
+def held(among: Sequence[Choice], at: datetime) -> Choice:
+    """The version in force at a moment; the first that ever was, before that."""
+    in_force = [each for each in among if each.since]
+    then = [
+        each
+        for each in in_force
+        if each.since and each.since <= at and (each.until is None or at < each.until)
+    ]
+    return (then or in_force[::-1] or list(among))[0]
+
+
+def asked(chosen: Iterable[Choice]) -> Asked:
+    """What a funnel is counted by with these versions."""
+    given = list(chosen)
+    return Asked({each.term: each.criteria for each in given}, {each.term: each.level for each in given})

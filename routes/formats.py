@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -36,6 +37,16 @@ def points(change: float | None) -> str:
     size = f"{abs(change):.1f}"
     sign = "" if float(size) == 0 else "+" if change > 0 else MINUS
     return f"{sign}{size} points"
+
+
+def share(value: Fraction | None, digits: int = 0) -> str:
+    """An exact share as per cent."""
+    return NONE if value is None else percent(float(value), digits)
+
+
+def share_points(change: Fraction | None) -> str:
+    """An exact change of a share in percentage points."""
+    return points(None if change is None else float(change * 100))
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -130,6 +141,8 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "number_typed": number_typed,
     "percent": percent,
     "points": points,
+    "share": share,
+    "share_points": share_points,
     "counted": counted,
     "day": day,
     "moment": moment,

@@ -56,6 +56,7 @@ GROUPS: Final = (
             Entry("Models", "models.index"),
             Entry("Runs", "runs.index"),
             Entry("ROI reports", "reports.index"),
+            Entry("Time machine", "time_machine.index"),
             Entry("Contradictions", "contradictions.index"),
             Entry("Data health", "health.index"),
             Entry("Duplicates", "duplicates.index", proposals.WAITING),
