@@ -68,7 +68,7 @@ STEPS: Final = (
     (
         "Import people",
         "Upload the export of your CRM as it is. You see what was understood before anything is saved.",
-        "/imports/new",
+        "/imports/new?kind=people",
         "Import people",
     ),
     (

@@ -108,11 +108,16 @@ def index() -> ResponseReturnValue:
 @bp.get("/new")
 @requires(Right.MEMBER)
 def new() -> ResponseReturnValue:
+    """The upload; `kind` is chosen already where somebody comes from a page that misses records of it."""
     with reading() as session:
         sources = pages.sources(session)
-    limits = imports.limits(settings())
     return render(
-        "imports/new.html", "form", kinds=[FIND_OUT, *kind_choices()], limits=limits, sources=sources
+        "imports/new.html",
+        "form",
+        kinds=[FIND_OUT, *kind_choices()],
+        kind=request.args.get("kind", ""),
+        limits=imports.limits(settings()),
+        sources=sources,
     )
 
 

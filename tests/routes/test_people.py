@@ -192,7 +192,7 @@ def test_nobody_yet_says_how_people_come(member: Browser) -> None:
     page = member.get("/people").text
 
     assert "No people yet" in page
-    assert 'href="/imports/new"' in page
+    assert 'href="/imports/new?kind=people"' in page
 
 
 def test_without_a_run_the_newest_come_first(member: Browser, sqlite: Database) -> None:
