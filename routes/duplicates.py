@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 
+from portal import judging
 from portal.accounts import Right, users
 from portal.clock import now
 from portal.duplicates import automatic, merging, proposals, searching, sheets, splitting
@@ -106,6 +107,7 @@ def merge(proposal_id: int) -> ResponseReturnValue:
             raise Invalid("Choose who of the two stays.")
         other = b.id if form.stays == a.id else a.id
         found = merging.merge(session, form.stays, other, take=_taken_from(other), by=user().id, at=now())
+        judging.after_merges(session, (a.id, b.id), by=user().id, at=now())
         name = (a if a.id == form.stays else b).name
     say("Merged. It can be split again.")
     return saved(
@@ -163,7 +165,9 @@ def merged() -> ResponseReturnValue:
 @requires(Right.MEMBER)
 def split(merge_id: int) -> ResponseReturnValue:
     with transaction() as session:
-        splitting.split(session, merge_id, by=user().id, at=now())
+        found = splitting.split(session, merge_id, by=user().id, at=now())
+        people = found.survivor_id, found.merged_id
+        judging.after_merges(session, people, by=user().id, at=now())
     say("Split again, as they were. They are kept apart from now on.")
     return redirect(url_for(".merged"), 303)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 from sqlmodel import Session
 
-from portal import columns, events
+from portal import columns, events, judging
 from portal.clock import now
 from portal.columns import Input
 from portal.duplicates import automatic, proposals, searching
@@ -35,7 +35,7 @@ def find_duplicates(job: Claim) -> Effects:
         Level.PERSON,
         progress=lambda done, total: job.progress(done, total, "laying out columns"),
     )
-    merged = sum(_merge_by(job, rule) for rule in Rule)
+    merged = [pair for rule in Rule for pair in _merge_by(job, rule)]
     frame, fields, notes = _read(job)
     job.progress(0, None, "comparing people")
     with TemporaryDirectory() as folder:
@@ -43,7 +43,13 @@ def find_duplicates(job: Claim) -> Effects:
     _propose(job, found)
 
     def effects(session: Session) -> dict[str, Any]:
-        said = {"found": len(found.pairs), "merged": merged, "people": len(frame), "compared": found.compared}
+        said = {
+            "found": len(found.pairs),
+            "merged": len(merged),
+            "people": len(frame),
+            "compared": found.compared,
+        }
+        judging.after_merges(session, {one for pair in merged for one in pair}, by=None, at=now())
         events.record(session, "duplicate.found", "duplicate", 0, by=None, at=now(), **said)
         curve = [asdict(step) for step in found.curve]
         return said | {"notes": [*notes, *found.notes], "curve": curve}
@@ -51,16 +57,17 @@ def find_duplicates(job: Claim) -> Effects:
     return effects
 
 
-def _merge_by(job: Claim, rule: Rule) -> int:
-    """Merge the pairs a rule holds for, each in a short write of its own, but never those who were kept apart."""
+def _merge_by(job: Claim, rule: Rule) -> list[tuple[int, int]]:
+    """Merge the pairs a rule holds for, each in a short write of its own, but never those who were kept apart. Gives them."""
     with job.database.reading() as session:
         pairs = automatic.matches(session, rule) if automatic.allowed(session)[rule] else []
         apart = proposals.apart(session)
-    merged = 0
+    merged: list[tuple[int, int]] = []
     for survivor, other in pairs:
-        if (min(survivor, other), max(survivor, other)) not in apart:
-            merged += _merged(job, rule, survivor, other)
-            job.progress(merged, len(pairs), "merging by rule")
+        is_free = (min(survivor, other), max(survivor, other)) not in apart
+        if is_free and _merged(job, rule, survivor, other):
+            merged.append((survivor, other))
+            job.progress(len(merged), len(pairs), "merging by rule")
     return merged
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlmodel import Session
 
-from portal import columns, jobs, packs
+from portal import columns, jobs, judging, packs
 from portal.clock import now
 from portal.errors import NotFound, Problem
 from portal.fields import Level
@@ -44,6 +44,8 @@ def score_records(job: Claim, run_id: int) -> Effects:
         runs.drop_old(session, Level(run.level))
         reasons.ask_for_the_first(session, done, at=now())
         drifts.ask(session, done, at=now())
+        if (shown := runs.current(session, Level(run.level))) and shown.id == done.id:
+            judging.after_run(session, Level(run.level), at=now())
         return {
             "run": done.id,
             "records": done.records,

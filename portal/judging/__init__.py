@@ -6,7 +6,7 @@ the migrations: they are derived. New and changed records are judged at once, in
 change by themselves as time goes by, everything is judged again every day.
 """
 
-from portal.judging.asking import after_edit, after_import, ask
+from portal.judging.asking import after_edit, after_import, after_merges, after_run, ask
 from portal.judging.reading import Counts, counts, current, judged_terms, verdicts_of
 from portal.judging.standing import Standing, standing
 from portal.judging.tables import CurrentJudging, Judging, JudgingState
@@ -19,6 +19,8 @@ __all__ = [
     "Standing",
     "after_edit",
     "after_import",
+    "after_merges",
+    "after_run",
     "ask",
     "counts",
     "current",

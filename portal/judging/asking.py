@@ -1,15 +1,18 @@
-"""Asking for judging: everything by one term or all, what an import brought, or one record that was edited."""
+"""Asking for judging: everything by one term or all, or only what an import, a merge, a run or an edit by hand changed."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from portal import jobs
+from portal.criteria import references
 from portal.db import microseconds
 from portal.fields import Level
 from portal.jobs import Job
 from portal.judging.affected import ACTIVITY
+from portal.judging.standing import standing
 
 
 def ask(session: Session, *, term: str = "", by: int | None, at: datetime) -> Job:
@@ -32,6 +35,21 @@ def after_import(session: Session, *, since: datetime, by: int | None, at: datet
     return jobs.add(
         session, "judge", title="Judge what the import brought", arguments=arguments, by=by, at=at
     )
+
+
+def after_merges(session: Session, people: Collection[int], *, by: int | None, at: datetime) -> Job | None:
+    """Judge people who were merged, or split again: both what stayed and what came of it."""
+    if not people:
+        return None
+    records = {Level.PERSON.value: sorted(people)}
+    title = "Judge the people who were merged or split"
+    return jobs.add(session, "judge", title=title, arguments={"records": records}, by=by, at=at)
+
+
+def after_run(session: Session, level: Level, *, at: datetime) -> list[Job]:
+    """Scores of a level are new: judge by the terms that ask for them, and by those that rest on these."""
+    asking = [term for term, each in standing(session).items() if level in references(each.criteria).scores]
+    return [ask(session, term=term, by=None, at=at) for term in asking]
 
 
 def after_edit(session: Session, name: str, record_id: int, *, by: int | None, at: datetime) -> Job | None:

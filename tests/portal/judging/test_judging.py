@@ -13,6 +13,9 @@ from portal.criteria.facts import facts
 from portal.criteria.ground import ground
 from portal.db import Database
 from portal.deals import Deal
+from portal.definitions import DefinitionVersion
+from portal.duplicates.merging import merge
+from portal.duplicates.splitting import split
 from portal.editing import activities, people
 from portal.fields import Level
 from portal.judging import judgings
@@ -132,6 +135,45 @@ def test_who_turned_out_to_be_somebody_else_is_judged_no_more(sqlite: Database, 
     inline.run_all(sqlite, settings)
 
     assert met(sqlite)["lead"] == [1]
+
+
+def test_people_who_are_merged_or_split_again_are_judged_at_once(
+    sqlite: Database, settings: Settings
+) -> None:
+    settle(sqlite)
+    judged(sqlite, settings)
+    with sqlite.transaction() as session:
+        found = merge(session, 3, 1, by=None, at=AT)
+        judging.after_merges(session, (1, 3), by=None, at=AT)
+    inline.run_all(sqlite, settings)
+    together = met(sqlite)["lead"]
+    with sqlite.transaction() as session:
+        split(session, found.id, by=None, at=AT)
+        judging.after_merges(session, (1, 3), by=None, at=AT)
+    inline.run_all(sqlite, settings)
+
+    assert (together, met(sqlite)["lead"]) == ([3, 4], [1, 4])
+
+
+def test_new_scores_are_judged_where_a_term_asks_for_them(sqlite: Database) -> None:
+    settle(sqlite)
+    hot = {"id": "c2", "type": "score", "of": "person", "test": "group_at_most", "value": 2.0}
+    with sqlite.transaction() as session:
+        before = judging.after_run(session, Level.PERSON, at=AT)
+        version = session.get_one(DefinitionVersion, definitions.in_force(session)["nurture"].version_id)
+        version.superseded_at = AT
+        session.flush()
+        session.add(
+            DefinitionVersion.model_validate(
+                version.model_dump(exclude={"id", "superseded_at"})
+                | {"number": 2, "criteria": {"version": 1, "root": {"all": [hot]}}}
+            )
+        )
+        session.flush()
+        after = judging.after_run(session, Level.PERSON, at=AT)
+        others = judging.after_run(session, Level.DEAL, at=AT)
+
+    assert (before, [job.arguments for job in after], others) == ([], [{"term": "nurture"}], [])
 
 
 def test_a_killed_judging_goes_on_where_it_was(
