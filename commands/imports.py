@@ -10,7 +10,7 @@ import click
 from pydantic import ValidationError
 
 import commands
-from commands import opened, whole_exports
+from commands import opened, undoing, whole_exports
 from portal import files
 from portal.clock import now
 from portal.db import Database
@@ -23,6 +23,7 @@ from portal.imports.tables import Import
 from portal.settings import Settings
 
 WHOLE: Final = "export"
+UNDO: Final = "undo"
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,17 @@ class Options:
     vanished: str | None
 
 
+def _given(context: click.Context, parameter: click.Parameter, value: tuple[str, ...]) -> tuple[Path, ...]:
+    """Files that are there; of an undoing the numbers of imports, as they were typed."""
+    if context.params.get("kind") == UNDO:
+        return tuple(Path(each) for each in value)
+    there = click.Path(exists=True, dir_okay=False, path_type=Path)
+    return tuple(there.convert(each, parameter, context) for each in value)
+
+
 @click.command("import")
-@click.argument("kind", type=click.Choice([*sorted(KINDS), WHOLE]))
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("kind", type=click.Choice([*sorted(KINDS), WHOLE, UNDO]))
+@click.argument("files", nargs=-1, required=True, callback=_given)
 @click.option("--source", help="The system the files come from, such as Salesforce; ids are unique in it.")
 @click.option(
     "--id-column",
@@ -63,16 +70,21 @@ class Options:
     type=click.Choice(["part", "gone"]),
     help="What it means that records of earlier files are no longer there: the file is a part, or they are gone. Kept for the next ones.",
 )
+@click.option("--whole", is_flag=True, help="With undo: the numbers are those of whole exports.")
 @click.option("--dry-run", is_flag=True, help="Only count what it would do.")
 @click.option("--wait", is_flag=True, help="Wait until it is done; it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def import_(files: tuple[Path, ...], wait: bool, as_json: bool, **options: Any) -> None:
+def import_(files: tuple[Path, ...], wait: bool, as_json: bool, whole: bool, **options: Any) -> None:
     """Import FILES into KIND: any CSV or XLSX file, whatever its separator and encoding.
 
-    The kind `export` takes the files of a whole export, or a zip of them, and finds out what each holds.
+    The kind `export` takes the files of a whole export, or a zip of them, and finds out what each holds. `undo` takes the
+    numbers of imports instead of files, and undoes them one after another.
     """
     del wait
     chosen = Options(**options)
+    if chosen.kind == UNDO:
+        undoing.run([str(each) for each in files], whole=whole, as_json=as_json, dry_run=chosen.dry_run)
+        return
     if chosen.kind == WHOLE and chosen.id_columns:
         raise click.UsageError(
             "--id-column is of one file. Say it in a --mapping for each file of an export."

@@ -113,6 +113,10 @@ SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
         f"said of rows that are no longer in the files of {d['of'].replace('_', ' ')} from {d['source']}: "
         + {"gone": "they are gone", "part": "such files hold only a part"}[d["said"]]
     ),
+    "import.undo_started": lambda d: f"started undoing the import of {d['filename']}",
+    "import.undone": lambda d: (
+        f"undid the import of {d['filename']}: {_n(d, 'removed')} removed, {_n(d, 'updated')} put back"
+    ),
     "import.discarded": lambda d: f"discarded the upload {d['filename']}",
     "model.training_started": lambda d: f"started training a model that learns {d['outcome']}",
     "model.trained": lambda d: f"trained model {d['model']} on {_n(d, 'records')} records",

@@ -28,6 +28,7 @@ from portal.exports import tables as exports
 from portal.health import tables as health
 from portal.imports import tables as imports
 from portal.imports.links import tables as links
+from portal.imports.undoing import tables as undoing
 from portal.jobs import tables as jobs
 from portal.judging import tables as judging
 from portal.models import tables as models
@@ -67,6 +68,7 @@ __all__ = [
     "signing",
     "spend",
     "terms",
+    "undoing",
     "weights",
 ]
 

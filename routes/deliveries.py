@@ -15,6 +15,7 @@ from portal.imports import deliveries, pages, vanishing
 from portal.imports.deliveries import Choice
 from portal.imports.mapping import warnings
 from portal.imports.tables import Delivery, Import
+from portal.imports.undoing import commands as undoing
 from routes.imports import VANISHED, kind_choices
 from routes.waiting import seconds_left
 from routes.web import (
@@ -66,6 +67,8 @@ def _context(session: Session, found: Delivery) -> dict[str, Any]:
         "sources": pages.sources(session),
         "asked": [each for each in taken if each.vanished and vanishing.is_asked(session, each)],
         "vanished_words": VANISHED,
+        "undone_at": max((each.undone_at for each in members if each.undone_at), default=None),
+        "undoer": next((undoing.undoer(session, each) for each in members if each.undone_at), ""),
         "strangers": products.strangers(session) if found.state == "done" else [],
     }
 

@@ -22,6 +22,7 @@ from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping, warnings
 from portal.imports.reading import Choices
 from portal.imports.tables import Import
+from portal.imports.undoing import commands as undoing
 from portal.jobs.tables import Job
 from routes import offers
 from routes.mapping_form import SHOWN_VALUES, choices, corrected, meanings_of
@@ -186,6 +187,7 @@ def _context(session: Session, found: Import) -> dict[str, object]:
         "vanished_said": vanishing.meaning(session, found),
         "asks_vanished": vanishing.is_asked(session, found),
         "lines": [],
+        "undoer": undoing.undoer(session, found),
     }
     if found.mapping:
         context |= _mapped(found)

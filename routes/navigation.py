@@ -101,7 +101,7 @@ class Beside:
     counts: Mapping[str, int]
 
 
-HOUSED: Final = {"deliveries": "imports"}
+HOUSED: Final = {"deliveries": "imports", "undoing": "imports"}
 """Pages that are shown under another's line."""
 
 

@@ -27,6 +27,7 @@ AREAS: Final[dict[str, str]] = {
     "understand": "workers.imports",
     "check": "workers.imports",
     "import": "workers.imports",
+    "undo": "workers.undoing",
     "judge": "workers.judging",
     "impact": "workers.impact",
     "train": "workers.training",

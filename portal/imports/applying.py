@@ -21,6 +21,7 @@ from portal.imports.kinds import KINDS
 from portal.imports.mapping import Mapping
 from portal.imports.sql import Sql
 from portal.imports.targets import TARGETS, Place, Target
+from portal.imports.undoing.ledger import Ledger, What
 
 ATTRIBUTES: Final = "attributes"
 
@@ -94,7 +95,8 @@ def apply(session: Session, part: Part) -> Applied:
 
 
 def _turns(session: Session, part: Part, *, at: datetime | None) -> Iterator[Part]:
-    for turn in links.turns(session, part.target, part.mapping, part.records, at=at):
+    ledger = Ledger(Sql.of(session), part.import_id) if at else None
+    for turn in links.turns(session, part.target, part.mapping, part.records, at=at, ledger=ledger):
         yield replace(part, records=turn.records, standing=turn.standing)
 
 
@@ -102,9 +104,10 @@ def _apply(sql: Sql, part: Part) -> Applied:
     plan = _plan(sql, part)
     before = links.stood(sql, part.target, part.mapping, plan.linked)
     _create(sql, part, plan.new)
+    _keep(Ledger(sql, part.import_id), part, plan)
     _update(sql, part, plan.changes)
     _say(sql, part, plan)
-    links.follow(sql, part.target, part.mapping, part.import_id, plan.linked, before=before)
+    links.follow(Ledger(sql, part.import_id), part.target, part.mapping, plan.linked, before=before)
     return plan.counts
 
 
@@ -121,13 +124,20 @@ class Moved(NamedTuple):
 class Change:
     """A record that differs: its new values by column, and what each was.
 
-    `overruled` are columns where a person's value gives way to a newer one of the source.
+    `overruled` are columns where a person's value gives way to a newer one of the source; `was` is what the columns held.
     """
 
     record_id: int
     values: dict[str, Any]
     history: list[Moved]
     overruled: frozenset[str] = frozenset()
+    was: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """What puts it back: what each column held, and each attribute that is another one."""
+        attributes = {moved.field: moved.before for moved in self.history if moved.is_attribute}
+        return {"columns": self.was, ATTRIBUTES: attributes}
 
 
 @dataclass(frozen=True)
@@ -140,12 +150,12 @@ class Plan:
     linked: pl.DataFrame
     new: pl.DataFrame
     changes: list[Change]
-    known: int
+    known: pl.DataFrame
     compared: pl.DataFrame
 
     @property
     def counts(self) -> Applied:
-        return Applied(self.new.height, len(self.changes), self.known - len(self.changes))
+        return Applied(self.new.height, len(self.changes), self.known.height - len(self.changes))
 
 
 def _plan(sql: Sql, part: Part) -> Plan:
@@ -163,7 +173,7 @@ def _plan(sql: Sql, part: Part) -> Plan:
     there = sql.existing(part.target, source, compared["external_id"].to_list())
     beside = compared.join(there, on="external_id", suffix="_there", maintain_order="left")
     beside = links.weighed(part.target, part.mapping, part.standing, beside)
-    return Plan(linked, new, list(_changes(sql, part, beside)), known.height, compared)
+    return Plan(linked, new, list(_changes(sql, part, beside)), known, compared)
 
 
 def _is_news(part: Part) -> pl.Expr:
@@ -217,7 +227,8 @@ def _changes(sql: Sql, part: Part, known: pl.DataFrame) -> Iterator[Change]:
         if moved:
             values[ATTRIBUTES] = merged
         if values:
-            yield Change(row["record_id"], values, history + moved, overruled)
+            was = {column: row[f"{column}_there"] for column in values if column != ATTRIBUTES}
+            yield Change(row["record_id"], values, history + moved, overruled, was)
 
 
 def _values(part: Part, held: ByHand, columns: Sequence[str], row: dict[str, Any]) -> dict[str, Any]:
@@ -278,6 +289,13 @@ def _alike(part: Part, filled: Sequence[str], at: int) -> dict[str, Any]:
     if "came_at" in alike:
         alike["arrived_at"] = at
     return alike | {"import_id": part.import_id, "created_at": at, "updated_at": at, "version": 1}
+
+
+def _keep(ledger: Ledger, part: Part, plan: Plan) -> None:
+    """What undoes the changes, and whose records the part found."""
+    level = part.target.level
+    ledger.note(What.VALUES, ((level, change.record_id, change.before) for change in plan.changes))
+    ledger.rest(level, plan.known)
 
 
 def _update(sql: Sql, part: Part, changes: list[Change]) -> None:

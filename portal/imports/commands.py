@@ -147,6 +147,7 @@ def ready(session: Session, found: Import, *, at: datetime) -> Import:
 
 def promise(session: Session, found: Import, *, vanished: str = "", by: int | None, at: datetime) -> Import:
     """A file that is to be imported: keep its mapping for the next one, and enter its attributes."""
+    _refuse_while_undoing(session)
     is_asked = vanishing.is_asked(session, found)
     ready(session, found, at=at)
     mapping = mapping_of(found)
@@ -155,6 +156,12 @@ def promise(session: Session, found: Import, *, vanished: str = "", by: int | No
         vanishing.decide(session, found, vanished, by=by, at=at)
     _register_fields(session, mapping, at)
     return found
+
+
+def _refuse_while_undoing(session: Session) -> None:
+    undoing = select(Import).where(Import.state == ImportState.UNDOING)
+    if found := session.exec(undoing.limit(1)).first():
+        raise Conflict(f"The import of {found.filename} is being undone. Import this once that is done.")
 
 
 def begin_check(session: Session, found: Import, *, by: int | None, at: datetime) -> Job:

@@ -26,7 +26,9 @@ from portal.jobs.rules import OPEN
 from portal.jobs.tables import Job
 
 LONGEST_NAME: Final = 200
-AT_WORK: Final = frozenset({DeliveryState.LOOKING, DeliveryState.CHECKING, DeliveryState.RUNNING})
+AT_WORK: Final = frozenset(
+    {DeliveryState.LOOKING, DeliveryState.CHECKING, DeliveryState.RUNNING, DeliveryState.UNDOING}
+)
 TO_MAP: Final = frozenset({DeliveryState.OPEN, DeliveryState.CHECKED, DeliveryState.FAILED})
 
 

@@ -26,6 +26,7 @@ def begin(session: Session, import_id: int, state: ImportState, *, job_id: int) 
         raise Conflict("This import went on without this job. Its page says where it is now.")
     if not found.next_part:
         clear(session, found)
+        found.is_undoable = state == ImportState.RUNNING
     found.state, found.reason = state, None
     return found
 

@@ -26,9 +26,12 @@ def get(session: Session, import_id: int) -> Import:
 
 def is_open(session: Session, found: Import) -> bool:
     """Whether a person may map, check, import or discard it: no job has it, or the job that had it has ended."""
-    if found.state in AT_WORK:
+    if found.state in AT_WORK - {ImportState.UNDOING}:
         return not is_at_work(session, found)
-    return found.state not in {ImportState.DONE, ImportState.DISCARDED}
+    return found.state not in NO_MORE
+
+
+NO_MORE: Final = frozenset({ImportState.DONE, ImportState.DISCARDED, ImportState.UNDOING, ImportState.UNDONE})
 
 
 def is_at_work(session: Session, found: Import) -> bool:

@@ -63,11 +63,11 @@ class Sql:
         return {external_id: record_id for external_id, record_id in rows}  # noqa: C416  rows are not pairs to dict()
 
     def known(self, target: Target, source: str, external_ids: Sequence[str]) -> pl.DataFrame:
-        """The records a source knows by these ids: `external_id`, `record_id`, its `version`, and `said_there`."""
+        """The records a source knows by these ids: `external_id`, `record_id`, its `version` and `import_id`, and `said_there`."""
         table, given = self.given(external_ids)
         rows = self.connection.execute(
             text(
-                f"SELECT g.value, e.record_id, r.version, e.said FROM {table} {self.one('external_id e', KNOWN)} "
+                f"SELECT g.value, e.record_id, r.version, r.import_id, e.said FROM {table} {self.one('external_id e', KNOWN)} "
                 f"{self.one(f'{target.table} r', 'r.id = e.record_id')}"
             ),
             {"given": given, "level": target.level, "source": source},
@@ -189,6 +189,7 @@ KNOWN_AS: Final = {
     "external_id": pl.String,
     "record_id": pl.Int64,
     "version": pl.Int64,
+    "import_id": pl.Int64,
     "said_there": pl.Int64,
 }
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from portal.db import Instant, Json
@@ -13,7 +13,8 @@ from portal.db import Instant, Json
 class ImportState(StrEnum):
     """Uploaded, understood (then a person maps it), checked (a dry run), running, and how it ended.
 
-    Of a whole export's files one is at work and the others are waiting; one that is none of ours is left out.
+    Of a whole export's files one is at work and the others are waiting; one that is none of ours is left out. One that is in
+    may be undone.
     """
 
     UPLOADED = "uploaded"
@@ -26,9 +27,13 @@ class ImportState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     DISCARDED = "discarded"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
-AT_WORK: Final = frozenset({ImportState.UPLOADED, ImportState.CHECKING, ImportState.RUNNING})
+AT_WORK: Final = frozenset(
+    {ImportState.UPLOADED, ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING}
+)
 """While a job has it."""
 
 
@@ -84,10 +89,18 @@ class Import(SQLModel, table=True):
         default=None, index=True, description="As which of its source's files it was mapped."
     )
 
+    is_undoable: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Whether all is kept that it replaced.",
+    )
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
+    undone_by: int | None = None
+
     @property
     def is_partly_in(self) -> bool:
         """Whether a part of the file has become records, of which a dry run makes none."""
-        return self.next_part > 0 and self.state != ImportState.CHECKING
+        return self.next_part > 0 and self.state not in {ImportState.CHECKING, ImportState.UNDONE}
 
 
 class ImportReject(SQLModel, table=True):
@@ -150,7 +163,7 @@ class SavedMapping(SQLModel, table=True):
 
 
 class DeliveryState(StrEnum):
-    """Looking into its files, open (a person maps them), checking and checked (a dry run), running, and how it ended."""
+    """Looking into its files, open (a person maps them), checking and checked (a dry run), running, how it ended, undone."""
 
     LOOKING = "looking"
     OPEN = "open"
@@ -160,6 +173,8 @@ class DeliveryState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     DISCARDED = "discarded"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class Delivery(SQLModel, table=True):

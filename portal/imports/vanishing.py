@@ -123,6 +123,9 @@ def _known(session: Session, found: Import, after: int) -> list[tuple[int, str, 
     return [(record, external_id, bool(is_gone)) for record, external_id, is_gone in rows]
 
 
+WAS: Final = '{"attributes":{},"columns":{"gone_at":'
+
+
 def mark(session: Session, found: Import, ids: list[int], *, gone: bool) -> None:
     """Say of records that they are gone since this import saw it, or there again; done twice it changes nothing."""
     if not ids:
@@ -140,6 +143,14 @@ def mark(session: Session, found: Import, ids: list[int], *, gone: bool) -> None
             f"FROM {target.table} WHERE {among} AND gone_at IS {'NULL' if gone else 'NOT NULL'}"
         ),
         named,
+    )
+    sql.connection.execute(
+        text(
+            "INSERT INTO import_undo (import_id, what, level, record_id, before) SELECT CAST(:import AS INTEGER), 'values', "
+            "CAST(:level AS TEXT), id, CAST(:start AS TEXT) || COALESCE(CAST(gone_at AS TEXT), 'null') || CAST(:end AS TEXT) "
+            f"FROM {target.table} WHERE {among} AND gone_at IS {'NULL' if gone else 'NOT NULL'}"
+        ),
+        {name: named[name] for name in ("given", "level", "import")} | {"start": WAS, "end": "}}"},
     )
     sql.connection.execute(
         text(

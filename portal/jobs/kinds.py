@@ -21,6 +21,7 @@ KINDS: Final[dict[str, Kind]] = {
     "understand": Kind("imports", HOUR, 3),
     "check": Kind("imports", 2 * HOUR, 3),
     "import": Kind("imports", 6 * HOUR),
+    "undo": Kind("imports", 6 * HOUR),
     "judge": Kind("scoring", 2 * HOUR),
     "impact": Kind("scoring", 2 * HOUR, 3),
     "train": Kind("scoring", 4 * HOUR),

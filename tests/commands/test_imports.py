@@ -254,3 +254,15 @@ def test_the_console_does_the_work_at_once_when_no_worker_is_up(
     assert portal("import", "people", leads).err == ""
 
     assert time.monotonic() - began < 20
+
+
+def test_an_import_is_undone_by_its_number(portal: Portal, leads: Path, database: Database) -> None:
+    portal("import", "people", leads)
+    looked = portal("import", "undo", 1, "--dry-run", "--json")
+    assert looked.json == {"id": 1, "removed": 2, "by_table": {"person": 2}, "put_back": 0}
+
+    said = portal("import", "undo", 1, "--wait")
+    assert (said.code, said.out) == (0, "2 removed, 0 put back as before.\n")
+    assert records(database)["person"] == []
+    again = portal("import", "undo", 1)
+    assert (again.code, again.err) == (1, "leads.csv is undone; only what was imported can be undone.\n")

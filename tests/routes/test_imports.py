@@ -436,3 +436,29 @@ def unescaped(page: str) -> str:
     from html import unescape
 
     return unescape(page)
+
+
+# Undone again.
+
+
+def test_an_import_is_undone_after_a_look_at_what_goes(imports: Importing) -> None:
+    imports.imported(TABLE)
+    assert 'href="/imports/1/undoing"' in imports.browser.get("/imports/1").text
+    asked = " ".join(imports.browser.get("/imports/1/undoing").text.split())
+    assert "2 people that it brought are removed." in asked
+    assert "It changed no record that was there before." in asked
+
+    done = imports.post("/imports/1/undoing").text
+    assert "nothing of the file is here any more" in done
+    assert imports.records()["person"] == []
+    assert "undid the import of" in imports.browser.get("/activity").text
+    assert "Grace Hopper" not in imports.browser.get("/people").text
+
+
+def test_an_import_that_was_built_on_says_by_what_instead(imports: Importing) -> None:
+    imports.imported(TABLE)
+    imports.imported(TABLE)
+    asked = imports.browser.get("/imports/1/undoing").text
+    assert "brought 2 of its records again since; undo that one first." in asked
+    assert '<button class="danger">' not in asked
+    assert imports.browser.post("/imports/1/undoing", {}).status_code == 409

@@ -21,6 +21,7 @@ from portal.imports.links.weighing import weighed as _weighed
 from portal.imports.mapping import Mapping
 from portal.imports.sql import Sql
 from portal.imports.targets import Target
+from portal.imports.undoing.ledger import Ledger
 
 __all__ = [
     "Range",
@@ -38,25 +39,34 @@ __all__ = [
 
 
 def turns(
-    session: Session, target: Target, mapping: Mapping, records: pl.DataFrame, *, at: datetime | None
+    session: Session,
+    target: Target,
+    mapping: Mapping,
+    records: pl.DataFrame,
+    *,
+    at: datetime | None,
+    ledger: Ledger | None,
 ) -> Iterator[Round]:
-    """The rows in turns of which none has two of one person. What they need is made first, at `at`; None: nothing is written."""
+    """The rows in turns of which none has two of one person. What they need is made first, at `at`; None: nothing is written.
+
+    The `ledger` goes with `at`.
+    """
     sql = Sql.of(session)
-    if at and target.table == "activity":
-        kinds_of_activity.enter(sql, records)
+    if ledger and target.table == "activity":
+        kinds_of_activity.enter(ledger, records)
     people = conversions.groups(sql, mapping.source, records) if target.table == "person" else {}
     if not people:
         yield Round(records, {})
         return
     known = sql.record_ids(conversions.PERSON, mapping.source, list(people))
     known |= sql.record_ids(conversions.PERSON, mapping.source, records["external_id"].to_list())
-    if at:
-        known = uniting.unite_all(session, people, known, at)
+    if at and ledger:
+        known = uniting.unite_all(session, people, known, at, ledger)
     for turn in conversions.rounds(people, known, records):
         yield turn
-        if at:
-            conversions.note(sql, mapping.source, people, set(turn.standing))
-            waiting.arrive(sql, target.level, mapping.source, list(people))
+        if ledger:
+            conversions.note(ledger, mapping.source, people, set(turn.standing))
+            waiting.arrive(ledger, target.level, mapping.source, list(people))
 
 
 def linked(sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame) -> pl.DataFrame:
@@ -77,16 +87,15 @@ def stood(sql: Sql, target: Target, mapping: Mapping, records: pl.DataFrame) -> 
 
 
 def follow(
-    sql: Sql,
+    ledger: Ledger,
     target: Target,
     mapping: Mapping,
-    import_id: int,
     records: pl.DataFrame,
     *,
     before: pl.DataFrame | None,
 ) -> None:
     """After linked rows are in: keep what they wait for, and make the links that waited for them. `before`: what `stood` gave."""
-    waiting.note(sql, target, mapping.source, import_id, records)
-    waiting.arrive(sql, target.level, mapping.source, records["external_id"].to_list())
+    waiting.note(ledger, target, mapping.source, records)
+    waiting.arrive(ledger, target.level, mapping.source, records["external_id"].to_list())
     if before is not None:
-        spending.add_up(sql, records, before)
+        spending.add_up(ledger, records, before)

@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import text
 
 from portal.imports.sql import Sql
+from portal.imports.undoing.ledger import Ledger, What
 
 PERSON: Final = "person"
 FILLS: Final = "fills"
@@ -130,36 +131,44 @@ def _known_as(group: Group | None, own: str, known: dict[str, int]) -> str:
     return next((each for each in asked if each in known), own)
 
 
-def note(sql: Sql, source: str, people: dict[str, Group], came: set[str]) -> None:
+def note(ledger: Ledger, source: str, people: dict[str, Group], came: set[str]) -> None:
     """Keep the pairs, and enter each person under all ids. `came`: the ids of the rows that are in now."""
+    sql = ledger.sql
     of_all = {id(group): group for group in people.values()}.values()
     known = sql.record_ids(PERSON, source, list(people))
     kept = set(_kept(sql, source, list(people))["lead_id"])
     for group in of_all:
         record = next((known[each] for each in group.ids if each in known), None)
         if record is not None:
-            _enter(sql, source, [each for each in group.ids if each not in known], record)
-            _keep(sql, source, group, [lead for lead in group.leads if lead not in kept])
+            _enter(ledger, source, [each for each in group.ids if each not in known], record)
+            _keep(ledger, source, group, record, [lead for lead in group.leads if lead not in kept])
         if group.came or group.contact in came:
-            _arrived(sql, source, group.contact)
+            _arrived(ledger, source, group.contact)
 
 
-def _enter(sql: Sql, source: str, ids: list[str], record: int) -> None:
+def _enter(ledger: Ledger, source: str, ids: list[str], record: int) -> None:
     if ids:
+        keys = ({"source": source, "external_id": each} for each in ids)
+        ledger.note(What.EXTERNAL_ID, ((PERSON, record, key) for key in keys))
         rows = pl.DataFrame({"external_id": ids})
-        sql.insert("external_id", rows, {"level": PERSON, "source": source, "record_id": record})
+        ledger.sql.insert("external_id", rows, {"level": PERSON, "source": source, "record_id": record})
 
 
-def _keep(sql: Sql, source: str, group: Group, leads: list[str]) -> None:
+def _keep(ledger: Ledger, source: str, group: Group, record: int, leads: list[str]) -> None:
     if leads:
+        keys = ({"source": source, "lead_id": each} for each in leads)
+        ledger.note(What.CONVERTED, ((PERSON, record, key) for key in keys))
         alike = {"source": source, "contact_id": group.contact, "contact_came": group.came}
-        sql.insert("converted_lead", pl.DataFrame({"lead_id": leads}), alike)
+        ledger.sql.insert("converted_lead", pl.DataFrame({"lead_id": leads}), alike)
 
 
-def _arrived(sql: Sql, source: str, contact: str) -> None:
-    sql.connection.execute(
+def _arrived(ledger: Ledger, source: str, contact: str) -> None:
+    leads = ledger.sql.connection.execute(
         text(
-            "UPDATE converted_lead SET contact_came = TRUE WHERE source = :source AND contact_id = :contact AND NOT contact_came"
+            "UPDATE converted_lead SET contact_came = TRUE WHERE source = :source AND contact_id = :contact AND NOT contact_came "
+            "RETURNING lead_id"
         ),
         {"source": source, "contact": contact},
-    )
+    ).scalars()
+    keys = ({"source": source, "lead_id": each} for each in leads.all())
+    ledger.note(What.ARRIVED, ((PERSON, 0, key) for key in keys))

@@ -4,11 +4,15 @@ import polars as pl
 from sqlalchemy import text
 
 from portal.imports.sql import Sql
+from portal.imports.undoing.ledger import Ledger, What
 
 
-def enter(sql: Sql, records: pl.DataFrame) -> None:
+def enter(ledger: Ledger, records: pl.DataFrame) -> None:
     """Make the kinds that these rows bring. A kind that one file says is a request stays one."""
+    sql = ledger.sql
     found = records.group_by("kind").agg(pl.col("is_request").any()).sort("kind")
+    requests = found.filter("is_request")["kind"].to_list()
+    ledger.note(What.REQUEST, ((("activity", 0, {"kind": name})) for name in _otherwise(sql, requests)))
     for name, is_request in found.iter_rows():
         sql.connection.execute(
             text(
@@ -17,6 +21,18 @@ def enter(sql: Sql, records: pl.DataFrame) -> None:
             ),
             {"name": name, "is_request": is_request},
         )
+
+
+def _otherwise(sql: Sql, kinds: list[str]) -> list[str]:
+    """Which of these are no requests until now."""
+    if not kinds:
+        return []
+    table, given = sql.given(kinds)
+    rows = sql.connection.execute(
+        text(f"SELECT k.name FROM {table} JOIN activity_kind k ON k.name = g.value WHERE NOT k.is_request"),  # noqa: S608  our own words
+        {"given": given},
+    )
+    return list(rows.scalars())
 
 
 def numbered(sql: Sql, records: pl.DataFrame) -> pl.DataFrame:

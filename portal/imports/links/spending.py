@@ -3,13 +3,14 @@
 # ruff: noqa: S608  tables and columns are our own names; what people type is always bound
 from calendar import monthrange
 from datetime import date
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 from sqlalchemy import text
 
 from portal.imports.sql import Sql
 from portal.imports.targets import TARGETS
+from portal.imports.undoing.ledger import Ledger, What
 
 KEY: Final = ("channel", "currency", "spent_on")
 
@@ -20,7 +21,7 @@ def stood(sql: Sql, source: str, records: pl.DataFrame) -> pl.DataFrame:
     return there.select("channel", "currency", pl.col("spent_on").str.to_date())
 
 
-def add_up(sql: Sql, records: pl.DataFrame, before: pl.DataFrame) -> None:
+def add_up(ledger: Ledger, records: pl.DataFrame, before: pl.DataFrame) -> None:
     """Spend of the channels and months that these lines touch is the sum of their lines; what was typed in gives way.
 
     `before`: where they counted until now. What they left without a line is gone, unless a person typed it in since.
@@ -32,14 +33,67 @@ def add_up(sql: Sql, records: pl.DataFrame, before: pl.DataFrame) -> None:
         .sort(pl.all())
     )
     for channel, currency, month in touched.iter_rows():
-        key = {
-            "channel": channel,
-            "currency": currency,
-            "first": month.isoformat(),
-            "last": _end(month).isoformat(),
-        }
-        _sum(sql, key)
-        _drop(sql, key)
+        key = Key(channel, currency, month)
+        stood = there(ledger.sql, key)
+        reckon(ledger.sql, key)
+        now = there(ledger.sql, key)
+        if now != stood:
+            ledger.note(What.SPEND, [("spend", 0, key.named | {"before": stood, "after": now})])
+
+
+class Key(NamedTuple):
+    """One amount of `spend`; `month` is its first day."""
+
+    channel: str
+    currency: str
+    month: date
+
+    @property
+    def bound(self) -> dict[str, str]:
+        named = {"channel": self.channel, "currency": self.currency}
+        return named | {"first": self.month.isoformat(), "last": _end(self.month).isoformat()}
+
+    @property
+    def named(self) -> dict[str, str]:
+        return {"channel": self.channel, "currency": self.currency, "month": self.month.isoformat()}
+
+
+def there(sql: Sql, key: Key) -> dict[str, Any] | None:
+    """What stands there: amount, when it was recorded, and by whom."""
+    first, _ = _days(sql)
+    row = sql.connection.execute(
+        text(
+            f"SELECT amount, recorded_at, recorded_by FROM spend WHERE channel = :channel AND currency = :currency AND month = {first}"
+        ),
+        key.bound,
+    ).first()
+    return dict(zip(("amount", "recorded_at", "recorded_by"), row, strict=True)) if row else None
+
+
+def reckon(sql: Sql, key: Key) -> None:
+    """Make it the sum of its lines."""
+    _sum(sql, key.bound)
+    _drop(sql, key.bound)
+
+
+def put_back(sql: Sql, key: Key, before: dict[str, Any] | None) -> None:
+    """Make it what it was."""
+    first, _ = _days(sql)
+    if before is None:
+        sql.connection.execute(
+            text(f"DELETE FROM spend WHERE channel = :channel AND currency = :currency AND month = {first}"),
+            key.bound,
+        )
+        return
+    sql.connection.execute(
+        text(
+            "INSERT INTO spend (channel, month, amount, currency, recorded_at, recorded_by, version) "
+            f"VALUES (:channel, {first}, :amount, :currency, :recorded_at, :recorded_by, 1) "
+            "ON CONFLICT (channel, month, currency) DO UPDATE SET amount = excluded.amount, recorded_at = excluded.recorded_at, "
+            "recorded_by = excluded.recorded_by, version = spend.version + 1"
+        ),
+        key.bound | before,
+    )
 
 
 def _end(month: date) -> date:

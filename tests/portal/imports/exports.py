@@ -180,6 +180,8 @@ def empty(database: Database) -> None:
     tables = [*dict.fromkeys(TARGETS[kind].table for kind in reversed(list(TARGETS)))]
     with database.transaction() as session:
         for name in (
+            "import_undo",
+            "import_rest",
             "pending_link",
             "converted_lead",
             "merge_move",

@@ -1,0 +1,1 @@
+"""Undoing an import: what it brought goes, what it replaced comes back."""
