@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 from sqlalchemy import insert
 from sqlmodel import select
 
@@ -56,6 +57,14 @@ def rows(sqlite: Database, settings: Settings, shared: Path) -> list[dict[str, s
     return rows
 
 
+def check(page: Page, name: str) -> None:
+    """A picture, no finding of axe, nothing wider than the window."""
+    shoot(page, name)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
 def test_from_a_definition_to_who_is_a_lead_and_why(
     visit: SignedIn, sqlite: Database, settings: Settings, rows: list[dict[str, str]]
 ) -> None:
@@ -84,7 +93,7 @@ def test_from_a_definition_to_who_is_a_lead_and_why(
     inline.run_all(sqlite, settings)
     out = len(asked) - len(stayed)
     expect(sales.get_by_text(f"0 would come in and {out:,} go out.")).to_be_visible(timeout=10_000)
-    shoot(sales, "impact-wide-light")
+    check(sales, "impact-wide-light")
     sales.get_by_role("link", name=f"{out:,}", exact=True).click()
     expect(sales.get_by_role("heading", name="Who would go out with Lead v2")).to_be_visible()
 
@@ -94,7 +103,7 @@ def test_from_a_definition_to_who_is_a_lead_and_why(
     marketing.goto("/definitions/lead")
     marketing.get_by_role("link", name="What it would change").click()
     expect(marketing.get_by_text(f"0 would come in and {out:,} go out.")).to_be_visible()
-    shoot(marketing, "impact-phone-dark")
+    check(marketing, "impact-phone-dark")
     marketing.go_back()
     marketing.get_by_role("button", name="Sign for Marketing").click()
     expect(marketing.get_by_text("Version 2 counts since")).to_be_visible()
@@ -104,9 +113,17 @@ def test_from_a_definition_to_who_is_a_lead_and_why(
     marketing.get_by_role("link", name=f"{len(stayed):,} meet it").click()
     expect(marketing.get_by_role("heading", name="Who meets Lead")).to_be_visible()
     expect(marketing.get_by_text("By Lead v2, as of")).to_be_visible()
-    shoot(marketing, "verdicts-phone-dark")
+    check(marketing, "verdicts-phone-dark")
     marketing.locator("tbody a", has_text="Why").first.click()
     lead = marketing.locator("#lead")
     expect(lead).to_contain_text("Total Time Spent on Website is")
     expect(lead.locator("tbody tr")).to_have_count(3)
-    shoot(marketing, "why-phone-dark")
+    check(marketing, "why-phone-dark")
+
+    for path in (
+        "/contradictions",
+        "/time-machine?rate=lead-inquiry&old_lead=1",
+        "/verdicts/lead?verdict=failed",
+    ):
+        marketing.goto(path)
+        check(marketing, f"{path[1:8]}-phone-dark")
