@@ -38,8 +38,6 @@ def _look(database: Database, number: int, *, whole: bool) -> dict[str, Any]:
     """What it would take. Raises Conflict with what stands in its way."""
     with database.reading() as session:
         files = undoing.files_in(session, number) if whole else [pages.get(session, number)]
-        if not files:
-            raise Conflict("Nothing of this export is in.")
         survey = undoing.survey(session, files)
     if survey.built:
         raise Conflict(" ".join(survey.built))

@@ -6,7 +6,6 @@ from sqlmodel import Session
 
 from portal.accounts import Right
 from portal.clock import now
-from portal.errors import Conflict
 from portal.imports import deliveries, pages
 from portal.imports.tables import Import
 from portal.imports.undoing import commands
@@ -49,8 +48,6 @@ def show_whole(delivery_id: int) -> ResponseReturnValue:
     with reading() as session:
         found = deliveries.get(session, delivery_id)
         files = commands.files_in(session, delivery_id)
-        if not files:
-            raise Conflict("Nothing of this export is in.")
         context = _context(session, files, found.name)
     return render(
         "undoing/show.html",

@@ -36,8 +36,10 @@ NO_MORE: Final = frozenset({ImportState.DONE, ImportState.DISCARDED, ImportState
 
 def is_at_work(session: Session, found: Import) -> bool:
     """Whether a job has it, or is to come to it."""
+    if found.state not in AT_WORK:
+        return False
     job = session.get(Job, found.job_id) if found.job_id else None
-    return found.state in AT_WORK and job is not None and job.state in OPEN
+    return job is not None and job.state in OPEN
 
 
 def mapping_of(found: Import) -> Mapping:

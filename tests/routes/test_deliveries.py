@@ -145,3 +145,20 @@ def test_the_mappings_are_downloaded_for_the_command_line(imports: Importing) ->
     assert {name: each["kind"] for name, each in found.items()} == {
         "Account.csv": "companies", "Contact.csv": "people", "Opportunity.csv": "deals",
     }  # fmt: skip
+
+
+def test_a_whole_export_is_undone_with_one_button(imports: Importing, count_queries: Counting) -> None:
+    url = upload(imports, FILES, source="CRM").headers["Location"]
+    imports.work()
+    imports.post(f"{url}/run")
+    assert f'href="{url}/undoing"' in imports.browser.get(url).text
+    with count_queries() as queries:
+        asked = " ".join(imports.browser.get(f"{url}/undoing").text.split())
+    assert len(queries) <= 18
+    assert "these 3 files had never been imported" in asked
+    assert "3 people that it brought are removed." in asked
+
+    done = imports.post(f"{url}/undoing").text
+    assert "nothing of these files is here any more" in done
+    assert [name for name in ("person", "company", "deal") if imports.records()[name]] == []
+    assert imports.browser.post(f"{url}/undoing", {}).status_code == 409

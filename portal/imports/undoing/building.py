@@ -40,8 +40,12 @@ class _On:
         targets = [target for each in undone for target in brought(each.kind)]
         self.brought = list({target.table: target for target in targets}.values())
 
-    def count(self, query: str, **bound: Any) -> int:
-        return int(self.session.connection().execute(text(query), bound).scalar_one())
+    def counts(self, queries: Sequence[str], **bound: Any) -> list[int]:
+        """What each of these counts, asked in one statement."""
+        if not queries:
+            return []
+        together = ", ".join(f"({query})" for query in queries)
+        return list(self.session.connection().execute(text(f"SELECT {together}"), bound).one())
 
     def changed(self, level: str, record: str) -> str:
         """Whether one of the imports replaced something of a record, in SQL."""
@@ -60,17 +64,15 @@ class _On:
             yield f"{later.filename} (import {later.id}) brought {_n(rest.records, 'of its records', 'of its records')} again since; undo that one first."
 
     def edits(self) -> Iterator[str]:
-        found = sum(self._edits(target) for target in self.brought)
+        found = sum(self.counts([self._edits(target) for target in self.brought], since=self.since))
         if found:
             yield f"{_n(found, 'record was', 'records were')} changed by hand since."
 
-    def _edits(self, target: Target) -> int:
-        return self.count(
+    def _edits(self, target: Target) -> str:
+        return (
             f"SELECT COUNT(DISTINCT f.record_id) FROM field_change f JOIN {target.table} r ON r.id = f.record_id "
-            "WHERE f.level = :level AND f.user_id IS NOT NULL AND f.import_id IS NULL AND "
-            f"(r.import_id IN ({self.ids}) OR (f.seen_at > :since AND {self.changed(target.level, 'r.id')}))",
-            level=target.level,
-            since=self.since,
+            f"WHERE f.level = '{target.level}' AND f.user_id IS NOT NULL AND f.import_id IS NULL AND "
+            f"(r.import_id IN ({self.ids}) OR (f.seen_at > :since AND {self.changed(target.level, 'r.id')}))"
         )
 
     def merges(self) -> Iterator[str]:
@@ -86,34 +88,34 @@ class _On:
             yield f"{_n(found, 'pair of people was', 'pairs of people were')} merged since; split them first."
 
     def hanging(self) -> Iterator[str]:
-        there = {target.table: target for target in self.brought}
-        for target in TARGETS.values():
-            for link in target.links:
-                if link.table in there and (found := self._hanging(target, link)):
-                    yield (
-                        f"{counted(target.table, found)} that did not come with it {'hangs' if found == 1 else 'hang'} "
-                        f"on {many(link.table)} it brought."
-                    )
+        there = {target.table for target in self.brought}
+        pairs = [
+            (target, link) for target in TARGETS.values() for link in target.links if link.table in there
+        ]
+        found = self.counts([self._hanging(target, link) for target, link in pairs])
+        for (target, link), count in zip(pairs, found, strict=True):
+            if count:
+                yield (
+                    f"{counted(target.table, count)} that did not come with it {'hangs' if count == 1 else 'hang'} "
+                    f"on {many(link.table)} it brought."
+                )
 
-    def _hanging(self, target: Target, link: Link) -> int:
+    def _hanging(self, target: Target, link: Link) -> str:
         """What was found by name or domain is found again without it."""
         found_so = f"AND h.{link.by} NOT IN ('name', 'domain')" if link.by else ""
-        return self.count(
+        return (
             f"SELECT COUNT(*) FROM {target.table} h JOIN {link.table} r ON r.id = h.{link.column} "
             f"WHERE r.import_id IN ({self.ids}) AND (h.import_id IS NULL OR h.import_id NOT IN ({self.ids})) {found_so} "
             f"AND NOT {self.changed(target.level, 'h.id')}"
         )
 
     def disputes(self) -> Iterator[str]:
-        found = sum(
-            self.count(
-                f"SELECT COUNT(*) FROM evidence e JOIN {target.table} r ON r.id = e.record_id "
-                f"WHERE e.level = :level AND r.import_id IN ({self.ids})",
-                level=target.level,
-            )
+        of_each = [
+            f"SELECT COUNT(*) FROM evidence e JOIN {target.table} r ON r.id = e.record_id "
+            f"WHERE e.level = '{target.level}' AND r.import_id IN ({self.ids})"
             for target in self.brought
-        )
-        if found:
+        ]
+        if found := sum(self.counts(of_each)):
             yield f"{_n(found, 'verdict', 'verdicts')} on its records {'is' if found == 1 else 'are'} contested."
 
     def spend_typed_in(self) -> Iterator[str]:

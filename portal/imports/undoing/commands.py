@@ -33,13 +33,11 @@ class Survey:
 
 def survey(session: Session, undone: Sequence[Import]) -> Survey:
     """What undoing these together would do."""
-    removed: dict[str, int] = {}
-    for each in undone:
-        for target in removing.brought(each.kind):
-            removed[target.table] = removed.get(target.table, 0) + removing.count(session, each.id, target)
+    if not undone:
+        return Survey({}, 0, ["Nothing of it is in."])
     problems = [sentence for each in undone if (sentence := why_not(session, each))]
     return Survey(
-        {table: count for table, count in removed.items() if count},
+        removing.counts(session, undone),
         _put_back(session, undone),
         problems or building.built_on(session, undone),
     )
@@ -90,8 +88,6 @@ def undo_export(session: Session, delivery_id: int, *, by: int | None, at: datet
     ):
         raise Conflict(f"This export is {found.state}; only what was imported can be undone.")
     files = files_in(session, delivery_id)
-    if not files:
-        raise Conflict("Nothing of this export is in.")
     job = _begin(session, files, f"Undo the export {found.name}", f"/imports/whole/{found.id}", by=by, at=at)
     for each in deliveries.files_of(session, delivery_id):
         if each.state == ImportState.WAITING:

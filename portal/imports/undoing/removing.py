@@ -1,7 +1,7 @@
 """The records an import brought, taken out: in ranges of ids, what names others before what it names."""
 
 # ruff: noqa: S608  tables and columns are our own names; what people type is always bound
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from portal.fields import Level
 from portal.imports.sql import Sql
+from portal.imports.tables import Import
 from portal.imports.targets import TARGETS, Link, Target
 
 RECORDS: Final = 5_000
@@ -22,10 +23,13 @@ def brought(kind: str) -> list[Target]:
     return [TARGETS[each] for each in (*BESIDE.get(kind, ()), kind)]
 
 
-def count(session: Session, import_id: int, target: Target) -> int:
-    """How many records of a table it brought."""
-    query = text(f"SELECT COUNT(*) FROM {target.table} WHERE import_id = :id")
-    return int(session.connection().execute(query, {"id": import_id}).scalar_one())
+def counts(session: Session, undone: Sequence[Import]) -> dict[str, int]:
+    """How many records these imports brought, by their table."""
+    tables = list(dict.fromkeys(target.table for each in undone for target in brought(each.kind)))
+    ids = ", ".join(str(each.id) for each in undone)
+    each_of = ", ".join(f"(SELECT COUNT(*) FROM {table} WHERE import_id IN ({ids}))" for table in tables)
+    found = session.connection().execute(text(f"SELECT {each_of}")).one()
+    return {table: count for table, count in zip(tables, found, strict=True) if count}
 
 
 @dataclass(frozen=True)
