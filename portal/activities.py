@@ -13,6 +13,7 @@ from portal.db import Instant
 from portal.imported import EMPTY, Imported
 
 IntArray = npt.NDArray[np.int64]
+OF_COMPANY = text("company_id IS NOT NULL")
 
 
 class Direction(StrEnum):
@@ -43,6 +44,7 @@ class Activity(Imported, table=True):
     __table_args__ = (
         Index("ix_activity_person", "person_id", "at", "kind_id"),
         Index("ix_activity_deal", "deal_id"),
+        Index("ix_activity_company", "company_id", sqlite_where=OF_COMPANY, postgresql_where=OF_COMPANY),
         {"sqlite_autoincrement": True},
     )
 

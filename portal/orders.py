@@ -5,11 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Index, func, or_
+from sqlalchemy import Index, func, or_, text
 from sqlmodel import Field, Session, col, select
 
 from portal.db import Instant, Money
 from portal.imported import Imported
+
+OF_DEAL = text("deal_id IS NOT NULL")
 
 
 class OrderKind(StrEnum):
@@ -28,6 +30,7 @@ class Order(Imported, table=True):
         Index("ix_customer_order_person", "person_id", "ordered_at"),
         Index("ix_customer_order_company", "company_id", "ordered_at"),
         Index("ix_customer_order_ordered_at", "ordered_at"),
+        Index("ix_customer_order_deal", "deal_id", sqlite_where=OF_DEAL, postgresql_where=OF_DEAL),
         {"sqlite_autoincrement": True},
     )
 

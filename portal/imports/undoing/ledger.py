@@ -58,6 +58,8 @@ class Ledger:
         `known` has `record_id`, its `version`, and the `import_id` that brought it. Only who was changed since it came can
         have been changed by another import.
         """
+        if not known.height:
+            return
         brought = known.select("record_id", on="import_id").drop_nulls()
         changed = self._changed(level, known.filter(pl.col("version") > 1)["record_id"].to_list())
         among = pl.concat([brought, changed]).unique().filter(pl.col("on") != self.import_id)

@@ -79,7 +79,7 @@ def remove(session: Session, import_id: int, among: Range) -> int:
     own = f"(SELECT r.id FROM {target.table} r WHERE r.id BETWEEN :first AND :last AND r.import_id = :id)"
     sql.connection.execute(
         text(
-            "DELETE FROM export_sent WHERE external_row IN (SELECT e.id FROM external_id e "
+            "DELETE FROM export_sent WHERE target_id IN (SELECT id FROM export_target) AND external_row IN (SELECT e.id FROM external_id e "
             f"WHERE e.level = :level AND e.record_id IN {own})"
         ),
         bound | {"level": target.level},

@@ -115,7 +115,7 @@ def _external_id(session: Session, row: Row[Any], before: dict[str, Any], at: da
     named = before | {"level": row.level}
     _do(
         session,
-        f"DELETE FROM export_sent WHERE external_row IN (SELECT id FROM external_id WHERE {which})",
+        f"DELETE FROM export_sent WHERE target_id IN (SELECT id FROM export_target) AND external_row IN (SELECT id FROM external_id WHERE {which})",
         **named,
     )
     _do(session, f"DELETE FROM external_id WHERE {which}", **named)
