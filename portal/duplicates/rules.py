@@ -34,6 +34,8 @@ CHOICES: Final = (
 )
 EARLIEST: Final = ("came_at", "arrived_at", "opted_out_at", "customer_at")
 """Nobody chooses these: the first time counts, and an opt-out is never lost."""
+GONE: Final = "gone_at"
+"""Nor this: who is gone from one source and not from another is still there."""
 
 OWN: Final = frozenset(
     {"id", "attributes", "import_id", "created_at", "updated_at", "version", "merged_into_id"}
@@ -85,7 +87,8 @@ def merged(stays: Values, other: Values, take: Collection[str]) -> dict[str, Any
         for column in choice.columns
     }
     first = {name: _earliest(stays.get(name), other.get(name)) for name in EARLIEST}
-    return {**stays, **taken, **first}
+    gone = [stays.get(GONE), other.get(GONE)]
+    return {**stays, **taken, **first, GONE: None if None in gone else max(gone)}
 
 
 def _earliest(one: Any, other: Any) -> Any:

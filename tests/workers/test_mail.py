@@ -109,8 +109,8 @@ def test_without_a_mail_server_nothing_is_sent_nor_scheduled(
 
     assert _send(sqlite, settings).result == {}
     assert post.calls == []
-    assert _scheduled(sqlite, settings) == ["definitions", "health", "sweep"]
-    assert _scheduled(sqlite, mailing) == ["definitions", "health", "mail", "sweep"]
+    assert _scheduled(sqlite, settings) == ["definitions", "health", "judge", "sweep"]
+    assert _scheduled(sqlite, mailing) == ["definitions", "health", "judge", "mail", "sweep"]
 
 
 def _notice(database: Database, email: str) -> None:

@@ -4,12 +4,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.duplicates.records import COLUMNS
-from portal.duplicates.rules import CHOICES, EARLIEST, changes, defaults, differences, merged, undone
+from portal.duplicates.rules import CHOICES, EARLIEST, GONE, changes, defaults, differences, merged, undone
 
 
 def test_every_column_of_a_person_is_chosen_or_settled_by_rule():
     chosen = [column for choice in CHOICES for column in choice.columns]
-    assert sorted([*chosen, *EARLIEST]) == sorted(COLUMNS)
+    assert sorted([*chosen, *EARLIEST, GONE]) == sorted(COLUMNS)
+
+
+def test_who_is_gone_from_one_source_only_is_still_there():
+    """Times as whole numbers, as the rules get them."""
+    gone, there = {"gone_at": 3}, {"gone_at": None}
+    both = [merged(one, other, ())["gone_at"] for one in (gone, there) for other in (gone, there)]
+    assert both == [3, None, None, None]
+    assert merged(gone, {"gone_at": 5}, ())["gone_at"] == 5
 
 
 def test_only_what_differs_is_asked():
