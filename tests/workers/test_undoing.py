@@ -151,7 +151,7 @@ BROUGHT = st.tuples(st.sampled_from(list(EXPORT)), st.integers(0, 24**4))
 )
 def test_undone_it_never_was_and_brought_again_it_is(desk, before, then, cut):
     empty(desk.database)
-    rows, killed_after = cut
+    desk.day, (rows, killed_after) = 0, cut
     for name, number in before:
         desk.bring(name, mutated(name, number), rows=rows)
     alone = desk.all()
