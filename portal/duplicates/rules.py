@@ -87,7 +87,7 @@ def merged(stays: Values, other: Values, take: Collection[str]) -> dict[str, Any
         for column in choice.columns
     }
     first = {name: _earliest(stays.get(name), other.get(name)) for name in EARLIEST}
-    gone = [stays.get(GONE), other.get(GONE)]
+    gone: list[Any] = [stays.get(GONE), other.get(GONE)]
     return {**stays, **taken, **first, GONE: None if None in gone else max(gone)}
 
 
