@@ -332,3 +332,12 @@ def test_it_is_told_in_a_sentence_and_done_once(light):
     assert told == ["import.undo_started", "import.undone"]
     with pytest.raises(Conflict, match=r"contacts\.csv is undone; only what was imported can be undone\."):
         light.undo(found)
+
+
+def test_a_parent_that_came_with_the_same_file_is_waited_for_again(light):
+    header, parent, child = EXPORT["companies"].splitlines()
+    light.bring("companies", f"{header}\n{child}\n")
+    alone = light.all()
+    both = light.bring("companies", f"{header}\n{parent}\n{child}\n")
+    light.undo(both)
+    assert light.all() == alone

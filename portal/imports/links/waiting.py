@@ -104,7 +104,7 @@ def arrive(ledger: Ledger, level: str, source: str, external_ids: list[str]) -> 
     for of, column, record, target, key, import_id, _ in rows:
         called = _owner(sql, of, record) if column == "owner_id" else None
         _make(sql, of, column, record, target)
-        if import_id != ledger.import_id:
+        if import_id != ledger.import_id or not _is_own(ledger, of, record):
             waited = {"place": column, "target": level, "source": source, "key": key, "import_id": import_id}
             made.append(
                 (of, record, {"column": column, "target": target, "owner": called, "pending": waited})
@@ -116,6 +116,14 @@ def arrive(ledger: Ledger, level: str, source: str, external_ids: list[str]) -> 
             text(f"DELETE FROM pending_link WHERE id IN (SELECT CAST(g.value AS INTEGER) FROM {table})"),
             {"given": given},
         )
+
+
+def _is_own(ledger: Ledger, level: str, record: int) -> bool:
+    """Whether the import itself brought a record, which then goes with it."""
+    found = ledger.sql.connection.execute(
+        text(f"SELECT import_id FROM {BY_LEVEL[level].table} WHERE id = :record"), {"record": record}
+    )
+    return bool(found.scalar() == ledger.import_id)
 
 
 def _owner(sql: Sql, level: str, record: int) -> str | None:

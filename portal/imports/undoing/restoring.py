@@ -105,7 +105,7 @@ def _link(session: Session, row: Row[Any], before: dict[str, Any], at: datetime)
         {"record": row.record_id, "target": before["target"], "at": microseconds(at)}
         | ({"owner": before["owner"]} if owner else {}),
     )
-    if done.rowcount:
+    if done.rowcount and before["pending"]["import_id"] != row.import_id:
         _pending(session, row, before["pending"], at)
 
 
