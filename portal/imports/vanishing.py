@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 import polars as pl
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
 from portal import events
@@ -91,8 +91,8 @@ def moves(session: Session, found: Import, there: Seen) -> Iterator[Moves]:
 
     Of records with several ids of the source, such as a contact that was a lead, nothing is said: another file has them.
     """
-    after = 0
-    while rows := _known(session, found, after):
+    after, earlier = 0, _earlier(session, found)
+    while rows := _known(session, found, earlier, after):
         after = rows[-1][0]
         frame = pl.DataFrame(rows, schema=KNOWN, orient="row")
         missing = ~there.has(frame["external_id"])
@@ -105,21 +105,30 @@ def moves(session: Session, found: Import, there: Seen) -> Iterator[Moves]:
 KNOWN: Final = {"id": pl.Int64, "external_id": pl.String, "is_gone": pl.Boolean}
 
 
-def _known(session: Session, found: Import, after: int) -> list[tuple[int, str, bool]]:
+def _earlier(session: Session, found: Import) -> list[int]:
+    """The earlier files like this one."""
+    query = select(Import.id).where(Import.saved_mapping_id == found.saved_mapping_id, Import.id != found.id)
+    return list(session.exec(query))
+
+
+def _known(session: Session, found: Import, earlier: list[int], after: int) -> list[tuple[int, str, bool]]:
+    """Walks along the index of records' ids; the plus keeps a database from gathering and sorting all of an import a page."""
     target = TARGETS[found.kind]
-    rows = session.connection().execute(
-        text(
-            f"SELECT r.id, e.external_id, r.gone_at IS NOT NULL FROM {target.table} r JOIN import i ON i.id = r.import_id "
-            "JOIN external_id e ON e.level = :level AND e.record_id = r.id AND e.source = :source "
-            "WHERE i.saved_mapping_id = :saved AND i.id <> :own AND r.id > :after AND NOT EXISTS (SELECT 1 FROM external_id o "
-            "WHERE o.level = e.level AND o.record_id = r.id AND o.source = e.source AND o.id <> e.id) "
-            "ORDER BY r.id LIMIT :most"
-        ),
-        {
-            "level": target.level, "source": found.source, "saved": found.saved_mapping_id, "own": found.id,
-            "after": after, "most": RECORDS,
-        },
-    )  # fmt: skip
+    query = text(
+        f"SELECT e.record_id, e.external_id, r.gone_at IS NOT NULL FROM external_id e JOIN {target.table} r ON r.id = e.record_id "
+        "WHERE e.level = :level AND e.record_id > :after AND e.source = :source AND +r.import_id IN :earlier "
+        "AND NOT EXISTS (SELECT 1 FROM external_id o "
+        "WHERE o.level = e.level AND o.record_id = e.record_id AND o.source = e.source AND o.id <> e.id) "
+        "ORDER BY e.record_id LIMIT :most"
+    ).bindparams(bindparam("earlier", expanding=True))
+    given = {
+        "level": target.level,
+        "source": found.source,
+        "earlier": earlier,
+        "after": after,
+        "most": RECORDS,
+    }
+    rows = session.connection().execute(query, given)
     return [(record, external_id, bool(is_gone)) for record, external_id, is_gone in rows]
 
 
